@@ -1,0 +1,41 @@
+"""What users read, by key, in Chinese and English: one TOML file a language beside this module."""
+
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("zh", "en")
+
+
+@cache
+def table(language: str) -> dict[str, str]:
+    """Flat {"section.key": sentence} of one language file. Unknown language: KeyError."""
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    nested = tomllib.loads((Path(__file__).parent / f"{language}.toml").read_text("utf-8"))
+    flat: dict[str, str] = {}
+    _flatten("", nested, flat)
+    return flat
+
+
+def _flatten(prefix: str, nested: dict[str, object], flat: dict[str, str]) -> None:
+    for key, value in nested.items():
+        if isinstance(value, dict):
+            _flatten(f"{prefix}{key}.", value, flat)
+        else:
+            flat[prefix + key] = str(value)
+
+
+def user_language() -> str:
+    """`zh` when DESKUNIT_LANG or the locale asks for Chinese, else `en`."""
+    for name in ("DESKUNIT_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def text(key: str, language: str | None = None, **values: object) -> str:
+    """The sentence `key` in `language` (None: the user's), its {names} filled. KeyError if absent."""
+    return table(language or user_language())[key].format(**values)
