@@ -61,9 +61,7 @@ class Today(TypedDict):
     tz: str  # "Asia/Shanghai"
     start_utc_ms: int  # local midnight
     end_utc_ms: int  # the next one
-    totals_s: dict[
-        str, float
-    ]  # closed intervals, clipped to the day, by state; the open one is left out
+    totals_s: dict[str, float]  # by state: closed intervals, clipped to the day; not the open one
 
 
 class Screen(Protocol):
@@ -102,10 +100,10 @@ class Floor(Protocol):
         """
 
     def press(self, uid: str, button: str, down: bool) -> None:
-        """Set the level of READY, BUSY or HOLD on a virtual unit. Nothing changes: nothing is done."""
+        """Set the level of READY, BUSY or HOLD on a virtual unit; without power, nothing."""
 
     def screen(self, uid: str) -> Screen | None:
-        """None for a unit whose screen is on the desk."""
+        """What is kept of the last one, at once; None for a unit whose screen is on the desk."""
 
     def subscribe_screen(self, uid: str, callback: Callable[[Screen], None]) -> Unsubscribe:
         """Call back from any thread with every new screen; a real unit: never."""
