@@ -1,0 +1,106 @@
+"""The timers of a state: when to remind, warn and blink. None of them changes a state.
+
+Deadlines are moments, not countdowns: an alert carries its deadline as time stamp however late the
+step came that noticed it. Knows the settings and the reasons; the desk tells it what happens.
+"""
+
+from unit import reasons, states
+
+BLINK = 1  # three short inverse flashes
+BLINK_INVERSE = 2  # inverse three quarters of each second
+STEADY_INVERSE = 3
+
+_NEVER = 1 << 62
+
+
+class Alerts:
+    """Deadlines of the current state. `fire(kind, at_ms)` of the owner hears of each that is due."""
+
+    def __init__(self, settings, fire):
+        self._settings = settings
+        self._fire = fire
+        self._due = []  # [at_ms, kind], unsorted, at most three
+        self.blink = 0
+        self.blink_since_ms = 0
+
+    def begin(self, desk):
+        """A state (or a reason) began: forget the old deadlines, set the new ones."""
+        self._due = []
+        self.blink = 0
+        settings = self._settings
+        if desk.state == states.HOLD:
+            self._due.append([desk.since_ms + 1000 * settings.hold_remind_s, "remind"])
+            self._due.append([desk.since_ms + 1000 * settings.hold_max_s, "limit"])
+            self._due.append([desk.since_ms + 1000 * settings.hold_hard_s, "hard"])
+        elif desk.state == states.WRAP_UP:
+            self._due.append([desk.since_ms + 1000 * settings.wrap_up_s, "wrapup"])
+        elif desk.state == states.READY:
+            self._due.append([desk.since_ms + 1000 * settings.idle_alert_s, "idle"])
+        elif desk.state == states.NOT_READY:
+            longest_s = reasons.longest_s(desk.reason)
+            if longest_s:
+                self._due.append([desk.since_ms + 1000 * longest_s, "overrun"])
+
+    def next_ms(self):
+        """The earliest deadline, far away when there is none."""
+        at_ms = _NEVER
+        for due in self._due:
+            if due[0] < at_ms:
+                at_ms = due[0]
+        return at_ms
+
+    def run(self, until_ms):
+        """Fire what is due up to and including `until_ms`, in order of time."""
+        at_ms = self.next_ms()
+        while at_ms <= until_ms:
+            self._fire_one(at_ms)
+            at_ms = self.next_ms()
+
+    def _fire_one(self, at_ms):
+        for i in range(len(self._due)):
+            if self._due[i][0] == at_ms:
+                kind = self._due.pop(i)[1]
+                break
+        if kind == "remind":
+            self.remind_from(at_ms)
+        self._set_blink(kind, at_ms)
+        self._fire(kind, at_ms)
+
+    def _set_blink(self, kind, at_ms):
+        wanted = {"limit": BLINK_INVERSE, "hard": STEADY_INVERSE}.get(kind, BLINK)
+        if wanted >= self.blink:
+            self.blink = wanted
+            self.blink_since_ms = at_ms
+
+    def remind_from(self, at_ms):
+        """Restart the reminder clock: the agent has just spoken, or was just reminded."""
+        self._due = [due for due in self._due if due[1] != "remind"]
+        self._due.append([at_ms + 1000 * self._settings.hold_remind_s, "remind"])
+
+    def quiet(self):
+        """The agent reacted: short flashes stop; a hold past its limit goes on saying so."""
+        if self.blink == BLINK:
+            self.blink = 0
+
+    def more(self, from_ms, extra_s):
+        """Wrap-up is extended: its deadline moves by `extra_s`, or starts again when it had passed."""
+        for due in self._due:
+            if due[1] == "wrapup":
+                due[0] += 1000 * extra_s
+                return
+        self._due.append([from_ms + 1000 * extra_s, "wrapup"])
+        self.quiet()
+
+
+def inverted(blink, since_ms, now_ms):
+    """(is the screen inverse now, ms until that changes or 1000) for a blink that began at since_ms."""
+    age_ms = now_ms - since_ms
+    if blink == STEADY_INVERSE:
+        return True, 1000
+    if blink == BLINK_INVERSE:
+        phase = age_ms % 1000
+        return phase < 750, (750 - phase) if phase < 750 else 1000 - phase
+    if blink == BLINK and age_ms < 1500:
+        phase = age_ms % 500
+        return phase < 250, (250 - phase) if phase < 250 else 500 - phase
+    return False, 1000

@@ -1,0 +1,203 @@
+"""The unit as a whole: puts the parts together and gives each its turn in `step`.
+
+The only place that catches whatever a part may raise. Takes time as raw ticks and hands it on as ms
+since boot; never sleeps.
+"""
+
+import binascii
+
+from unit import saves
+from unit.actions import Actions
+from unit.clock import Clock
+from unit.context import Context
+from unit.desk import Desk
+from unit.errors import Errors
+from unit.link import Link
+from unit.pack import Pack
+from unit.presses import Presses
+from unit.ring import Ring
+from unit.screen import Screen
+from unit.settings import Settings
+from unit.states import SIGNED_OUT
+
+VERSION = "0.1.0"
+DEFERRED_MAX = 16  # events that may wait for a button to come up
+
+
+class App:
+    """Built once from a board (its six things); then `step` for ever."""
+
+    def __init__(self, board):
+        self._board = board
+        self._clock = Clock(board.ticks_ms())
+        self._deferred = []
+        self._reset = None
+        self._display_ok = True
+        self._packed = None
+        self.settings = Settings()
+        self.context = Context()
+        self._saves = saves.Saves(board.storage)
+        self._load()
+        boot = self._new_boot()
+        self.ring = Ring(boot)
+        chip = board.chip
+        self.link = Link(
+            board.stream,
+            chip.uid,
+            boot,
+            self.ring,
+            VERSION,
+            chip.reset_cause,
+            self._status,
+            self._apply,
+        )
+        self.errors = Errors(self._note, self.link.log)
+        self.desk = Desk(self.settings, self.context, self.ring.add, self._save_state)
+        self.screen = Screen(board.canvas, self.desk, self.link)
+        actions = Actions(self.desk, self._about, self.screen.pages)
+        self.presses = Presses(board.buttons, self._clock, actions)
+        self._begin()
+        # a fault in one part must not keep the others from their turn
+        self._parts = (self._step_desk, self._step_flash, self._step_link, self._step_screen)
+
+    def step(self, raw_ticks):
+        """One turn: buttons, timers, link, at most one display page. Returns ms until the next."""
+        now_ms = self._clock.update(raw_ticks)
+        wait_ms = 1000
+        for part in self._parts:
+            try:
+                wait_ms = min(wait_ms, part(now_ms))
+            except Exception as error:
+                self.errors.report(now_ms, error)
+        return max(0, wait_ms)
+
+    # -- start
+
+    def _load(self):
+        storage = self._board.storage
+        self.context.load(storage)
+        kept = saves.load(storage, "settings")
+        if kept:
+            del kept["v"]
+            self.settings.apply(kept)
+
+    def _new_boot(self):
+        """Counter in flash and a nonce: a counter alone repeats after a reflash."""
+        kept = saves.load(self._board.storage, "boot")
+        count = kept["n"] + 1 if kept else 1
+        saves.save(self._board.storage, "boot", {"n": count})
+        return "%d-%s" % (count, binascii.hexlify(self._board.chip.random(4)).decode())
+
+    def _begin(self):
+        """First event of the boot; a signed-in snapshot makes the unit ask."""
+        pairs = [("rst", self._board.chip.reset_cause), ("fw", VERSION)]
+        kept = saves.load(self._board.storage, "state")
+        if kept and kept["state"] != SIGNED_OUT:
+            pairs += self.desk.ask(kept)
+        self.ring.add(0, "boot", pairs)
+
+    # -- the parts of a step
+
+    def _step_desk(self, now_ms):
+        wait_ms = self.presses.step(now_ms)
+        held_since_ms = self.presses.held_since_ms
+        if held_since_ms is not None:
+            return wait_ms
+        desk = self.desk
+        desk.run(now_ms)
+        if self.context.orders:
+            self._obey(now_ms)
+        for kind, pairs in self._deferred:
+            self.ring.add(now_ms, kind, pairs)
+        self._deferred = []
+        return min(wait_ms, desk.next_ms() - now_ms)
+
+    def _step_flash(self, now_ms):
+        if self.context.changed:
+            self.context.changed = False
+            self._saves.want("context", self.context.kept)
+            self.desk.version += 1
+        if self.presses.held_since_ms is not None or self.screen.busy:
+            return 1000
+        wrote, wait_ms = self._saves.step(now_ms, self.presses.last_edge_ms)
+        if self._reset and not wrote and wait_ms == 1000 and self.link.flushed:
+            self._board.chip.reset(self._reset)
+        return wait_ms
+
+    def _step_link(self, now_ms):
+        return self.link.step(now_ms)
+
+    def _step_screen(self, now_ms):
+        if self._packed != self.context.lang:
+            self._packed = self.context.lang
+            self.screen.use(Pack(self._board.storage, self.context.lang))
+        wait_ms = self.screen.step(now_ms)
+        self._watch_screen(now_ms)
+        return wait_ms
+
+    def _watch_screen(self, now_ms):
+        ok = self._board.canvas.ok
+        if ok != self._display_ok:
+            self._display_ok = ok
+            said = "back" if ok else "OLED not answering: check SDA/SCL or the address"
+            self._note(now_ms, "display", [("ok", int(ok)), ("text", said)])
+        pack = self.screen.pack
+        while pack and pack.missing:
+            self._note(now_ms, "glyph", [("cp", "%x" % pack.missing.pop())])
+
+    # -- what the parts ask of each other
+
+    def _note(self, now_ms, kind, pairs):
+        """An event that no press made: it waits while a button is down, so that ms never falls."""
+        if self.presses.held_since_ms is None:
+            self.ring.add(now_ms, kind, pairs)
+        elif len(self._deferred) < DEFERRED_MAX:
+            self._deferred.append((kind, pairs))
+        else:
+            self.link.log(2, "button held: event left out: " + kind)
+
+    def _save_state(self):
+        self._saves.want("state", self._state_facts)
+
+    def _state_facts(self):
+        return self.desk.snapshot(self._clock.now_ms)
+
+    def _status(self):
+        return self.desk.state, 0
+
+    def _about(self):
+        """Lines of the view "about this unit"."""
+        return [
+            ("about.unit", {"uid": self._board.chip.uid}),
+            ("about.firmware", {"fw": VERSION}),
+            ("about.link_up" if self.link.session else "about.link_down", {}),
+        ]
+
+    # -- what the host asks
+
+    def _apply(self, kind, what, value):
+        """A K, N or R frame: None when done, else why it is refused."""
+        if kind == "N":
+            return self.context.set(what, value)
+        if kind == "K":
+            refused = self.settings.apply(what)
+            if refused is None:
+                self._saves.want("settings", self.settings.kept)
+            return refused
+        if what not in ("repl", "reset"):
+            return "not offered yet"
+        self._reset = "soft" if what == "reset" else "repl"
+        return None
+
+    def _obey(self, now_ms):
+        """Carry out the host's orders that touch the state; no button is down now."""
+        desk = self.desk
+        for name, value in self.context.orders:
+            if name == "leave" and desk.leave is not None:
+                desk.leave = None if value < 0 else value
+                desk.version += 1
+            elif name == "off_s" and desk.asking and value > self.settings.resume_max_s:
+                desk.change(SIGNED_OUT, now_ms, "host")
+            elif name == "signout" and desk.agent == value and not desk.asking:
+                desk.change(SIGNED_OUT, now_ms, "host")
+        self.context.orders = []

@@ -1,0 +1,189 @@
+"""The desk's state and everything that belongs to it: agent, call, hold, timers, what lies over it.
+
+One method changes the state (`change`), and it writes the event. Knows no hardware, no wire, no pixels.
+`actions` tells it what the agent did, `alerts` what time did, `context` what the host said.
+"""
+
+from unit import alerts, script, states
+
+FIELDS = ("state", "reason", "agent", "name", "call", "hold", "calls", "talk_s", "holds", "hold_s")
+
+
+class Desk:
+    """`log(at_ms, kind, pairs) -> seq` writes an event; `saved()` is called after each change of state."""
+
+    def __init__(self, settings, context, log, saved):
+        self.settings = settings
+        self.context = context
+        self.log = log
+        self._saved = saved
+        self.alerts = alerts.Alerts(settings, self._alert)
+        self.script = script.Script()
+        self.epoch = 0  # counts what changes the meaning of a button
+        self.version = 0  # counts what changes the screen
+        self.asking = False  # "still NAME?" after a power cut
+        self.over = None  # menu or view
+        self.notice = None  # (word key, values), for a moment, in the footer
+        self._notice_until_ms = 0
+        self.leave = None  # "asked", or the host's answer
+        self.state = states.SIGNED_OUT
+        self.since_ms = 0
+        self._sign_in("", "")
+        self.script.begin(self.state, False)
+
+    def _sign_in(self, agent, name):
+        self.agent = agent
+        self.name = name
+        self.reason = self.call = self.hold = self.reminders = 0
+        self.calls = self.talk_s = self.holds = self.hold_s = 0
+
+    def row(self):
+        """The row of the table that the buttons have now."""
+        if self.asking:
+            return "ask"
+        return self.over.row if self.over else self.state
+
+    # -- changes of state
+
+    def sign_in(self, agent, name, at_ms, by="btn"):
+        self._sign_in(agent, name)
+        self.change(states.NOT_READY, at_ms, by, reason=90)
+
+    def new_call(self, at_ms):
+        self.call += 1
+        self.calls += 1
+        self.hold = 0
+        self.change(states.TALKING, at_ms, new_call=True)
+
+    def new_hold(self, at_ms):
+        self.hold += 1
+        self.reminders = 0
+        self.change(states.HOLD, at_ms)
+
+    def change(self, to, at_ms, by="btn", reason=0, new_call=False, mark=None):
+        """End the state at `at_ms` and begin `to`; returns the event's seq. `mark`: "nt" or "rs"."""
+        self._count(at_ms, mark)
+        self.state = to
+        self.since_ms = at_ms
+        self.reason = reason
+        self.leave = None
+        self.asking = False
+        self.close()
+        self.script.begin(to, new_call)
+        self.alerts.begin(self)
+        if to == states.SIGNED_OUT:
+            self.agent = self.name = ""
+        pairs = [("to", to), ("by", by)] + self._about()
+        if mark:
+            pairs.append((mark, 1))
+        seq = self.log(at_ms, "st", pairs)
+        self._saved()
+        return seq
+
+    def _about(self):
+        """The event's fields beside the state itself."""
+        pairs = []
+        if self.state == states.NOT_READY:
+            pairs.append(("rc", self.reason))
+        if self.agent:
+            pairs.append(("ag", self.agent))
+        if self.state in states.IN_CALL and self.call:
+            pairs.append(("call", self.call))
+        if self.state == states.HOLD:
+            pairs.append(("hold", self.hold))
+        return pairs
+
+    def _count(self, at_ms, mark):
+        """Add the state that ends to the agent's day."""
+        if self.asking:
+            return
+        lasted_s = (at_ms - self.since_ms) // 1000
+        if self.state == states.TALKING:
+            self.talk_s += lasted_s
+        elif self.state == states.HOLD and mark != "nt":
+            self.holds += 1
+            self.hold_s += lasted_s
+
+    def set_reason(self, reason, of, at_ms):
+        """The reason for the not_ready interval that event `of` began; it holds for all of it."""
+        self.reason = reason
+        self.log(at_ms, "rsn", [("of", of), ("rc", reason)])
+        self.alerts.begin(self)
+        self._saved()
+
+    # -- over a power cut
+
+    def snapshot(self, now_ms):
+        """What a power cut must not take."""
+        facts = {field: getattr(self, field) for field in FIELDS}
+        facts["held_ms"] = now_ms - self.since_ms
+        return facts
+
+    def ask(self, facts):
+        """Show the state of `facts` and ask whether its agent is still here."""
+        for field in FIELDS:
+            setattr(self, field, facts[field])
+        self.asking = True
+        self.script.show("screen.ask")
+        return [("st", self.state)] + self._about()
+
+    # -- what lies over the state
+
+    def open(self, over):
+        self.over = over
+        self.epoch += 1
+        self.version += 1
+
+    def close(self):
+        self.open(None)
+
+    def say(self, at_ms, key, values=None):
+        """Show one sentence in the footer for two seconds."""
+        self.notice = (key, values or {})
+        self._notice_until_ms = at_ms + 2000
+        self.version += 1
+
+    # -- time
+
+    def run(self, until_ms):
+        """Fire what time brings up to `until_ms`: alerts, closing of menus, end of a notice."""
+        if not self.asking:
+            self.alerts.run(until_ms)
+        if self.over and until_ms >= self._closes_ms():
+            self.close()
+        if self.notice and until_ms >= self._notice_until_ms:
+            self.notice = None
+            self.version += 1
+
+    def next_ms(self):
+        """When `run` has something to do next."""
+        at_ms = self.alerts.next_ms()
+        if self.over:
+            at_ms = min(at_ms, self._closes_ms())
+        if self.notice:
+            at_ms = min(at_ms, self._notice_until_ms)
+        return at_ms
+
+    def _closes_ms(self):
+        return self.over.touched_ms + 1000 * self.settings.menu_s
+
+    def _alert(self, kind, at_ms):
+        lasted_s = (at_ms - self.since_ms) // 1000
+        if kind == "remind":
+            self.reminders += 1
+            self.script.show("prompt.hold_remind")
+            self.log(at_ms, "remind", [("hold", self.hold), ("n", self.reminders)])
+        elif kind in ("limit", "hard"):
+            level = 1 if kind == "limit" else 2
+            self.log(at_ms, "limit", [("hold", self.hold), ("lv", level)])
+        elif kind == "wrapup":
+            self.log(at_ms, "wrapup", [("call", self.call)])
+        elif kind == "idle":
+            self.script.show("prompt.idle")
+            self.log(at_ms, "idle", [("s", lasted_s)])
+        else:
+            if self.over and self.over.kind == "reason":
+                self.close()
+            self.script.show("screen.overrun")
+            self.log(at_ms, "overrun", [("rc", self.reason), ("s", lasted_s)])
+        self.version += 1

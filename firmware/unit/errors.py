@@ -1,0 +1,54 @@
+"""An exception in the loop: becomes one short event, the whole text as log lines, and life goes on."""
+
+import io
+import sys
+
+REPEAT_MS = 10000
+
+
+def traceback_text(error):
+    """The printed traceback of `error`; MicroPython and CPython name the printer differently."""
+    out = io.StringIO()
+    if hasattr(sys, "print_exception"):
+        sys.print_exception(error, out)
+    else:
+        import traceback
+
+        traceback.print_exception(error, file=out)
+    return out.getvalue()
+
+
+def innermost(trace):
+    """`file:line` of the last frame in a printed traceback, "?" when it names none."""
+    at = "?"
+    for line in trace.split("\n"):
+        parts = line.strip().split('"')
+        if len(parts) == 3 and parts[0] == "File ":
+            file = parts[1].split("/")[-1]
+            at = "%s:%s" % (file, parts[2].split("line ")[1].split(",")[0])
+    return at
+
+
+class Errors:
+    """`note(at_ms, kind, pairs)` writes an event, `log(level, text)` a log line."""
+
+    def __init__(self, note, log):
+        self._note = note
+        self._log = log
+        self._last = None
+        self._last_ms = 0
+
+    def report(self, now_ms, error):
+        """Tell of `error`; the same one again within ten seconds is not told again."""
+        trace = traceback_text(error)
+        name = type(error).__name__
+        at = innermost(trace)
+        what = (name, at)
+        if what == self._last and now_ms - self._last_ms < REPEAT_MS:
+            return
+        self._last = what
+        self._last_ms = now_ms
+        self._note(now_ms, "error", [("t", name[:24]), ("m", str(error)[:64]), ("at", at[:40])])
+        for line in trace.split("\n"):
+            if line:
+                self._log(3, line)

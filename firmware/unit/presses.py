@@ -1,0 +1,134 @@
+"""Raw edges of the buttons → gestures: tap, long, both, stuck.
+
+Everything is decided by the edges' own times, in their order, so that it does not matter how often or
+how late `step` is called. Knows nothing of states: the judge says how long a long press is.
+
+The judge offers `press_begins(at_ms) -> token`, `long_ms(button, token)`, `gesture(button, kind, at_ms,
+token)`, `both(first, second, at_ms)` and `stuck(button, at_ms)`.
+"""
+
+BOUNCE_MS = 20
+STUCK_MS = 10000
+_NEVER = 1 << 62
+
+
+class Press:
+    """One button: its raw level, its settled level, and the press in progress."""
+
+    def __init__(self, name):
+        self.name = name
+        self.raw = False  # level after the last edge
+        self.down = False  # level that has lasted BOUNCE_MS
+        self.edge_ms = -BOUNCE_MS  # last edge
+        self.first_ms = 0  # first edge of the press: its time stamp
+        self.token = None
+        self.long_at_ms = _NEVER
+        self.spent = False  # fired, cancelled or stuck: nothing more until release
+        self.stuck = False
+
+    def next_ms(self):
+        """When time alone next changes something for this button."""
+        if self.raw != self.down:
+            return self.edge_ms + BOUNCE_MS
+        if not self.down or self.stuck:
+            return _NEVER
+        stuck_at_ms = self.first_ms + STUCK_MS
+        return stuck_at_ms if self.spent else min(self.long_at_ms, stuck_at_ms)
+
+
+class Presses:
+    """All buttons. `step(now_ms)` reads them; `held_since_ms` is the first edge in progress, or None."""
+
+    def __init__(self, buttons, clock, judge):
+        self._buttons = buttons
+        self._clock = clock
+        self._judge = judge
+        self._presses = [Press(name) for name in buttons.names]
+        self.held_since_ms = None
+        self.last_edge_ms = -1000
+
+    def step(self, now_ms):
+        """Take the latched edges; returns ms until time alone decides something (at most 1000)."""
+        edge = self._buttons.take_edge()
+        while edge:
+            at_ms = max(self._clock.at(edge[2]), self.last_edge_ms)
+            self._advance(at_ms)
+            self._edge(self._press(edge[0]), edge[1], at_ms)
+            edge = self._buttons.take_edge()
+        for press in self._presses:
+            # The latch holds a few dozen edges; the level puts right what a wild bounce overran.
+            if self._buttons.is_down(press.name) != press.raw:
+                self._advance(now_ms)
+                self._edge(press, not press.raw, now_ms)
+        return self._advance(now_ms)
+
+    def _press(self, name):
+        for press in self._presses:
+            if press.name == name:
+                return press
+        raise ValueError("no button " + name)
+
+    def _edge(self, press, is_down, at_ms):
+        if is_down == press.raw:
+            return
+        if is_down and not press.down and at_ms - press.edge_ms >= BOUNCE_MS:
+            press.first_ms = at_ms
+            press.token = self._judge.press_begins(at_ms)
+        press.raw = is_down
+        press.edge_ms = self.last_edge_ms = at_ms
+        self._hold()
+
+    def _advance(self, until_ms):
+        """Let time pass: settle bounces, fire long presses and stuck buttons, in order of time."""
+        while True:
+            first = None
+            at_ms = _NEVER
+            for press in self._presses:
+                due_ms = press.next_ms()
+                if due_ms < at_ms:
+                    first = press
+                    at_ms = due_ms
+            if first is None:
+                return 1000
+            if at_ms > until_ms:
+                return min(at_ms - until_ms, 1000)
+            self._due(first, at_ms)
+            self._hold()
+
+    def _due(self, press, at_ms):
+        if press.raw != press.down:
+            if press.raw:
+                self._settle_down(press)
+            else:
+                self._settle_up(press)
+        elif at_ms >= press.first_ms + STUCK_MS:
+            press.stuck = press.spent = True
+            self._judge.stuck(press.name, at_ms)
+        else:
+            press.spent = True
+            self._judge.gesture(press.name, "long", press.first_ms, press.token)
+
+    def _settle_down(self, press):
+        press.down = True
+        press.spent = press.stuck = False
+        press.long_at_ms = press.first_ms + self._judge.long_ms(press.name, press.token)
+        for other in self._presses:
+            if other is press or not other.down or other.stuck:
+                continue
+            if not other.spent:
+                self._judge.both(other.name, press.name, other.first_ms)
+            other.spent = press.spent = True
+
+    def _settle_up(self, press):
+        press.down = False
+        if not press.spent:
+            self._judge.gesture(press.name, "tap", press.first_ms, press.token)
+
+    def _hold(self):
+        """Note the first edge in progress; a stuck button holds nothing back."""
+        since_ms = None
+        for press in self._presses:
+            if (press.raw or press.down) and not press.stuck:
+                if since_ms is None or press.first_ms < since_ms:
+                    since_ms = press.first_ms
+        self.held_since_ms = since_ms

@@ -1,0 +1,186 @@
+"""The 128×64 screen: header, three body lines, footer. Draws what the desk says, in the pack's words.
+
+Rows 0–15 inverse header (state, marks, m:ss) · rows 16–51 body · rows 52–63 soft labels of READY, BUSY,
+HOLD, or a notice. The canvas sends only what changed, at most one page a step. Decides no behaviour.
+"""
+
+from unit import alerts, menus, states, text
+from unit.actions import clock_text
+
+WIDTH = 128
+LINE = 12
+BODY_Y = 16
+FOOTER_Y = 52
+TIME_X = 92
+MARKS_X = 76
+# 8×8 marks, rows from the top: no host · not yet committed · all committed
+AWAY = b"\x00\x42\x24\x18\x18\x24\x42\x00"
+PENDING = b"\x00\x00\x00\x92\x92\x00\x00\x00"
+COMMITTED = b"\x00\x01\x02\x04\x88\x50\x20\x00"
+
+
+class Screen:
+    """`link` tells the marks; `pack` is None until a prompt pack could be read."""
+
+    def __init__(self, canvas, desk, link):
+        self.pack = None
+        self._canvas = canvas
+        self._desk = desk
+        self._link = link
+        self._version = -1
+        self._second = -1
+        self._marks = None
+        self._inverse = False
+        self._more = False
+        self._was_ok = True
+
+    def use(self, pack):
+        """Draw with the words and glyphs of `pack` from now on."""
+        self.pack = pack
+        self._version = -1
+
+    def pages(self, key):
+        """How many pages the sentence `key` fills."""
+        return max(1, len(text.pages(self._lines(key), menus.LINES)))
+
+    def step(self, now_ms):
+        """Draw what changed and send at most one page; returns ms until the next change."""
+        self._draw(now_ms)
+        inverse, blink_ms = self._blink(now_ms)
+        if inverse != self._inverse:
+            self._inverse = inverse
+            self._canvas.invert(inverse)
+            return 0
+        self._more = self._canvas.show_page()
+        if self._canvas.ok and not self._was_ok:
+            self._canvas.invert(inverse)  # the controller has forgotten it
+        self._was_ok = self._canvas.ok
+        if self._more:
+            return 0
+        return min(blink_ms, 1000 - (now_ms - self._desk.since_ms) % 1000)
+
+    @property
+    def busy(self):
+        """True while a part of the picture is still to be sent."""
+        return self._more
+
+    def _blink(self, now_ms):
+        on = self._desk.alerts
+        return alerts.inverted(on.blink, on.blink_since_ms, now_ms) if on.blink else (False, 1000)
+
+    def _draw(self, now_ms):
+        desk = self._desk
+        if not self.pack:
+            return
+        second = (now_ms - desk.since_ms) // 1000
+        marks = (self._link.session, self._link.all_acked)
+        if desk.version != self._version:
+            self._version = desk.version
+            self._canvas.fill(0)
+            self._header()
+            self._body()
+            self._footer()
+            self._second = -1
+            self._marks = None
+        if marks != self._marks:
+            self._marks = marks
+            self._draw_marks()
+        if second != self._second:
+            self._second = second
+            self._draw_time(second)
+
+    # -- header
+
+    def _header(self):
+        over = self._desk.over
+        key = "state." + self._desk.state
+        if over:
+            key = ("menu." if over.row == "menu" else "view.") + over.kind
+        self._canvas.fill_rect(0, 0, WIDTH, BODY_Y, 1)
+        self.pack.draw(self._canvas, self._word(key), 2, 2, True)
+
+    def _draw_marks(self):
+        session, committed = self._marks
+        self._canvas.fill_rect(MARKS_X, 0, TIME_X - MARKS_X, BODY_Y, 1)
+        if not session:
+            self._canvas.glyph(AWAY, 8, 8, MARKS_X, 4, True)
+        self._canvas.glyph(COMMITTED if committed else PENDING, 8, 8, MARKS_X + 8, 4, True)
+
+    def _draw_time(self, second):
+        clock = clock_text(second)
+        self._canvas.fill_rect(TIME_X, 0, WIDTH - TIME_X, BODY_Y, 1)
+        self.pack.draw(self._canvas, clock, WIDTH - 1 - self.pack.width(clock), 2, True)
+
+    # -- body
+
+    def _body(self):
+        over = self._desk.over
+        cursor = -1
+        if over is None:
+            lines = self._prompt()
+        elif over.row == "menu":
+            entries, cursor = over.shown()
+            # a roster's names are text, every other label is a word of the pack
+            lines = [label if over.kind == "sign_in" else self._word(label) for _, label in entries]
+        else:
+            lines = [text.fill(self._word(key), values) for key, values in over.shown()]
+        for i in range(len(lines)):
+            y = BODY_Y + i * LINE
+            if i == cursor:
+                self._canvas.fill_rect(0, y, WIDTH, LINE, 1)
+            self.pack.draw(self._canvas, lines[i], 2 if over else 0, y, i == cursor)
+
+    def _prompt(self):
+        """The body lines of the state: its sentence, and what not_ready has to say first."""
+        desk = self._desk
+        script = desk.script
+        if desk.state == states.NOT_READY and not desk.asking:
+            lines = self._lines("screen.reason") + self._leave() + self._lines(script.key())
+            return lines[: menus.LINES]
+        pages = text.pages(self._lines(script.key()), menus.LINES)
+        return pages[min(script.page, len(pages) - 1)] if pages else []
+
+    def _leave(self):
+        leave = self._desk.leave
+        if leave is None or leave == -1:
+            return []
+        if leave == "asked":
+            return self._lines("screen.leave_asked")
+        return self._lines("screen.leave_queued" if leave else "screen.leave_granted")
+
+    def _lines(self, key):
+        if key == "screen.signed_out" and not self._desk.context.seat:
+            key = "screen.signed_out_no_seat"
+        return text.lines(self.pack, text.fill(self._word(key), self._values()), WIDTH)
+
+    # -- footer
+
+    def _footer(self):
+        if self._desk.notice:
+            key, values = self._desk.notice
+            self._canvas.fill_rect(0, FOOTER_Y, WIDTH, LINE, 1)
+            self.pack.draw(self._canvas, text.fill(self._word(key), values), 2, FOOTER_Y, True)
+            return
+        labels = states.SOFT[self._desk.row()]
+        for i in range(3):
+            if labels[i]:
+                label = self._word(labels[i])
+                x = i * 43 + (42 - self.pack.width(label)) // 2
+                self.pack.draw(self._canvas, label, x, FOOTER_Y)
+
+    # -- words
+
+    def _word(self, key):
+        return self.pack.text(key) or key
+
+    def _values(self):
+        desk = self._desk
+        hello = desk.context.hello
+        return {
+            "hello": self._word("hello_" + hello if hello else "hello"),
+            "agent": desk.agent,
+            "name": desk.name,
+            "seat": desk.context.seat,
+            "reason": self._word("reason.%d" % desk.reason),
+            "n": str(desk.leave),
+        }

@@ -1,0 +1,53 @@
+"""Which sentence is due now: the steps of a call, what is said around a hold, and each state's own.
+
+A sentence is named by its key in the prompt pack. The apology lies over the call's own sentence until
+the agent taps on.
+"""
+
+from unit import states
+
+STEPS = ("prompt.greeting", "prompt.closing")
+OF_STATE = {
+    states.SIGNED_OUT: "screen.signed_out",
+    states.NOT_READY: "prompt.not_ready",
+    states.READY: "screen.ready",
+    states.WRAP_UP: "prompt.wrap_up",
+}
+
+
+class Script:
+    """Position in the call's steps, and what lies over it."""
+
+    def __init__(self):
+        self._step = 0
+        self._over = None
+        self.page = 0
+
+    def begin(self, state, new_call):
+        """A state began; a new call starts at its first step, another state shows its own sentence."""
+        if new_call:
+            self._step = 0
+        self._over = OF_STATE.get(state)
+        if state == states.HOLD:
+            self._over = "prompt.hold_consent"
+        self.page = 0
+
+    def show(self, key):
+        """Lay `key` over the call's own sentence (apology, reminder, alert)."""
+        self._over = key
+        self.page = 0
+
+    def key(self):
+        """Key of the sentence due now."""
+        return self._over or STEPS[self._step]
+
+    def next(self, pages):
+        """The agent has said this page of `pages`: next page, then back to the call, then next step."""
+        if self.page + 1 < pages:
+            self.page += 1
+            return
+        if self._over:
+            self._over = None
+        else:
+            self._step = (self._step + 1) % len(STEPS)
+        self.page = 0
