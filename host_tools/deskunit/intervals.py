@@ -1,0 +1,256 @@
+"""Turns one unit's events into its intervals of state: a plain reducer, pure, time comes as data.
+
+The store feeds it with committed events in order and writes what it changes; a full rebuild feeds
+it with everything and must give the same rows. It knows no database and no clock.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from deskunit.events import Event
+from deskunit.reasons import LOGIN, UNSPECIFIED
+from deskunit.states import CAUSE_OF_BY, HOLD, NOT_READY, SIGNED_OUT, UNIT_STATES, UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One state of one unit, half-open [start, end); an open one has no end and no duration.
+
+    (boot, seq) is the event that opened it. An `unknown` interval is opened by no event: it carries
+    the last event known before it, and its row_id ends in `u`.
+    """
+
+    uid: str
+    boot: str
+    seq: int
+    state: str
+    start_ms: int  # unit's clock, in `boot`
+    start_utc_ms: int
+    cause: str
+    end_utc_ms: int | None = None
+    duration_ms: int | None = None  # unit's clock inside one boot
+    reason_code: int | None = None  # with not_ready only
+    agent_id: str | None = None
+    sign_in: str | None = None  # uid-boot-seq of the sign-in that this belongs to
+    call_no: int | None = None
+    hold_no: int | None = None
+    not_taken: bool = False  # a hold that the caller declined
+    resumed: bool = False  # confirmed after a power cut
+    end_inferred: bool = False  # the end is the last word heard, not an event
+
+    @property
+    def row_id(self) -> str:
+        """uid-boot-seq, unique, the same in every export."""
+        return f"{self.uid}-{self.boot}-{self.seq}" + ("u" if self.state == UNKNOWN else "")
+
+
+@dataclass(frozen=True, slots=True)
+class BootClock:
+    """How the ms of one boot become UTC, and the last word heard of that boot (unit's ms)."""
+
+    boot: str
+    boot_no: int  # order of this unit's boots
+    offset_ms: int
+    last_ms: int = 0
+    silent: bool = False
+
+
+@dataclass(slots=True)
+class Fold:
+    """What is known of one unit after its last event; the store keeps it with the rows."""
+
+    uid: str
+    boot: str = ""
+    boot_no: int = 0
+    offset_ms: int = 0
+    seq: int = 0
+    ms: int = 0  # of the last event
+    last_ms: int = 0  # of the last word: event or heartbeat
+    open: Interval | None = None
+    before: Interval | None = None  # the last known interval, while `open` is unknown
+    quiet: bool = False  # unknown only because no word comes; the next one ends it
+    changes: dict[str, Interval | None] = field(default_factory=dict)  # row_id -> row, None: gone
+
+    def take(self, clock: BootClock, event: Event) -> None:
+        """The next stored event of this unit. Missing seq before it are a declared gap."""
+        if event.boot != self.boot:
+            self._new_boot(clock)
+        else:
+            self._continue()
+            if event.seq != self.seq + 1:
+                self._cut(self.ms)
+        self.seq, self.ms = event.seq, event.ms
+        self.last_ms = max(self.last_ms, event.ms, clock.last_ms)
+        if event.kind == "st":
+            self._state(event)
+        elif event.kind == "boot" and "st" not in event.body:
+            self._begin(event, SIGNED_OUT, "boot")
+        elif event.kind == "rsn":
+            self._reason(event)
+        elif self.open is None:
+            self._unknown(event.ms, None)
+
+    def heard(self, boot: str, ms: int) -> None:
+        """A heartbeat. What silence made unknown was the known state after all."""
+        if boot == self.boot:
+            self._continue()
+            self.last_ms = max(self.last_ms, ms)
+
+    def silent(self) -> None:
+        """No word from the unit any more: unknown from its last one."""
+        if self.open is not None and self.open.state != UNKNOWN:
+            self._cut(self.last_ms)
+            self.quiet = True
+
+    def _utc(self, ms: int) -> int:
+        return ms + self.offset_ms
+
+    def _put(self, row: Interval) -> Interval:
+        self.changes[row.row_id] = row
+        return row
+
+    def _new_boot(self, clock: BootClock) -> None:
+        if self.open is not None:
+            self._cut(self.last_ms)
+        # A unit lives one boot at a time: whatever the clocks say, this one began later.
+        floor = self._utc(self.last_ms) if self.boot else clock.offset_ms
+        self.boot, self.boot_no = clock.boot, clock.boot_no
+        self.offset_ms = max(clock.offset_ms, floor)
+        self.seq = self.ms = self.last_ms = 0
+        self.quiet = False
+
+    def _cut(self, ms: int) -> None:
+        """The open state is known only up to `ms`; unknown from there."""
+        if self.open is not None and self.open.state != UNKNOWN:
+            self.before = self._close(self.open, ms, self.boot, inferred=True)
+            self._unknown(ms, self.before)
+
+    def _unknown(self, ms: int, known: Interval | None) -> None:
+        self.open = self._put(
+            Interval(
+                uid=self.uid,
+                boot=self.boot,
+                seq=self.seq,
+                state=UNKNOWN,
+                start_ms=ms,
+                start_utc_ms=self._utc(ms),
+                cause="inferred",
+                agent_id=known.agent_id if known else None,
+                sign_in=known.sign_in if known else None,
+            )
+        )
+
+    def _continue(self) -> None:
+        """Same boot, nothing stored since: the silence was the cable's, the state went on."""
+        if self.quiet and self.open is not None and self.before is not None:
+            self.changes[self.open.row_id] = None
+            self.open = self._put(
+                replace(self.before, end_utc_ms=None, duration_ms=None, end_inferred=False)
+            )
+            self.before, self.quiet = None, False
+
+    def _close(self, row: Interval, ms: int, boot: str, *, inferred: bool) -> Interval:
+        end_utc_ms = self._utc(ms)
+        start_ms = row.start_ms if row.boot == boot else None
+        duration_ms = end_utc_ms - row.start_utc_ms if start_ms is None else ms - start_ms
+        return self._put(
+            replace(row, end_utc_ms=end_utc_ms, duration_ms=duration_ms, end_inferred=inferred)
+        )
+
+    def _state(self, event: Event) -> None:
+        body = event.body
+        if not _is_understood(body):
+            self._cut(event.ms)
+            return
+        state = body["to"]
+        if self.open is not None and self.open.state == HOLD and body.get("nt"):
+            self.open = replace(self.open, not_taken=True)
+        self._begin(event, state, CAUSE_OF_BY[body["by"]], self._sign_in(event, state))
+
+    def _sign_in(self, event: Event, state: str) -> str | None:
+        """The sign-in that this state belongs to: the running one, or a new one begun here."""
+        if state == SIGNED_OUT:
+            return None
+        running = self.before if self.before is not None else self.open
+        if running is not None and running.sign_in and self._same(running, event.body):
+            return running.sign_in
+        return f"{event.uid}-{event.boot}-{event.seq}"
+
+    def _same(self, running: Interval, body: Mapping[str, Any]) -> bool:
+        if running.agent_id != body.get("ag"):
+            return False
+        if self.open is running:
+            return True
+        if running.boot != self.boot:  # a power cut: only the agent's own word carries it on
+            return bool(body.get("rs"))
+        # lost events: calls are numbered from 1 in each sign-in, and reason 90 is a fresh one
+        return body.get("rc") != LOGIN and (body.get("call") or 0) >= (running.call_no or 0)
+
+    def _begin(self, event: Event, state: str, cause: str, sign_in: str | None = None) -> None:
+        if self.open is not None:
+            last = self.open
+            if last.state == UNKNOWN and last.sign_in != sign_in:
+                last = replace(last, agent_id=None, sign_in=None)
+            self._close(last, event.ms, event.boot, inferred=False)
+        self.before = None
+        body = event.body if event.kind == "st" else {}
+        self.open = self._put(
+            Interval(
+                uid=event.uid,
+                boot=event.boot,
+                seq=event.seq,
+                state=state,
+                start_ms=event.ms,
+                start_utc_ms=self._utc(event.ms),
+                cause=cause,
+                reason_code=body.get("rc", UNSPECIFIED) if state == NOT_READY else None,
+                agent_id=body.get("ag") if state != SIGNED_OUT else None,
+                sign_in=sign_in,
+                call_no=body.get("call"),
+                hold_no=body.get("hold"),
+                resumed=bool(body.get("rs")),
+            )
+        )
+
+    def _reason(self, event: Event) -> None:
+        """The reason chosen late holds for the whole interval that its menu's press opened."""
+        code = event.body.get("rc")
+        if self.open is not None and _is_completed(self.open, event):
+            self.open = self._put(replace(self.open, reason_code=code))
+        elif self.before is not None and _is_completed(self.before, event):
+            self.before = self._put(replace(self.before, reason_code=code))
+
+
+def _is_completed(row: Interval, event: Event) -> bool:
+    opened_by = (event.boot, event.body.get("of"))
+    is_code = isinstance(event.body.get("rc"), int)
+    return is_code and row.state == NOT_READY and (row.boot, row.seq) == opened_by
+
+
+def _is_understood(body: Mapping[str, Any]) -> bool:
+    """False for words of a newer firmware: the state is then unknown, never a guess."""
+    numbers = (body.get(key, 0) for key in ("rc", "call", "hold"))
+    return (
+        body.get("to") in UNIT_STATES
+        and body.get("by") in CAUSE_OF_BY
+        and (body["to"] == SIGNED_OUT or isinstance(body.get("ag"), str))
+        and all(isinstance(number, int) for number in numbers)
+    )
+
+
+def rebuild(
+    uid: str, boots: Iterable[tuple[BootClock, Iterable[Event]]]
+) -> tuple[Fold, list[Interval]]:
+    """All intervals of one unit from all its events in one pass, boots in their order."""
+    fold = Fold(uid)
+    rows: dict[str, Interval | None] = {}
+    for clock, events in boots:
+        for event in events:
+            fold.take(clock, event)
+        fold.heard(clock.boot, clock.last_ms)
+        if clock.silent and fold.boot == clock.boot:
+            fold.silent()
+        rows.update(fold.changes)
+        fold.changes.clear()
+    return fold, [row for row in rows.values() if row is not None]
