@@ -1,0 +1,118 @@
+"""Frames as bytes: the unit's payloads in their fixed order, the seal around them, the crc.
+
+Pure: no port, no clock. Link, ring and parser call it. The journal's file is to hold the same lines
+and will read them by `opened`.
+"""
+
+import binascii
+
+MAX_FRAME = 240  # bytes, unit to host
+_MAX_PAYLOAD = MAX_FRAME - 11  # RS before, * crc LF after
+RS = b"\x1e"
+_ESCAPES = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\b": "\\b",
+    "\f": "\\f",
+}
+
+
+def crc(payload):
+    """CRC-32 of the bytes as the eight hex digits of the wire."""
+    return "%08x" % (binascii.crc32(payload) & 0xFFFFFFFF)
+
+
+def encode(payload):
+    """The frame around a payload, given as text."""
+    return sealed(payload.encode())
+
+
+def sealed(payload):
+    """The frame around a payload, given as bytes."""
+    return b"".join((RS, payload, b"*", crc(payload).encode(), b"\n"))
+
+
+def opened(line):
+    """The payload bytes of a line from its RS on, without LF; None when damaged."""
+    line = line.rstrip(b"\r")
+    payload = line[1:-9]
+    if line[:1] == RS and line[-9:] == b"*" + crc(payload).encode():
+        return payload
+    return None
+
+
+def array(fields, tail=None):
+    """A JSON array of `fields` (int, str, list) and, last, the JSON text `tail`."""
+    parts = [_value(field) for field in fields]
+    if tail is not None:
+        parts.append(tail)
+    return "[" + ",".join(parts) + "]"
+
+
+def body(pairs):
+    """A JSON object of (key, value) pairs, in their order: dicts have none in MicroPython."""
+    return "{" + ",".join(['"%s":%s' % (key, _value(value)) for key, value in pairs]) + "}"
+
+
+def text_payload(fields, text):
+    """Like array, with `text` last, cut to what one frame holds (L and r)."""
+    room = _MAX_PAYLOAD - len(array(fields, '""').encode())
+    return array(fields, _quote(_cut(text, room)))
+
+
+def event_payload(flags, boot, seq, ms, kind, pairs):
+    """The payload of an E frame; the longest texts of its body are cut to what one frame holds."""
+    while True:
+        text = array(("E", flags, boot, seq, ms, kind), body(pairs))
+        over = len(text.encode()) - _MAX_PAYLOAD
+        if over <= 0:
+            return text
+        pairs = _shorter(pairs, over)
+
+
+def flagged(event, flags):
+    """The event payload (bytes) with other flags: one digit after `["E",`."""
+    return b"".join((event[:5], str(flags).encode(), event[6:]))
+
+
+def _value(value):
+    if isinstance(value, str):
+        return _quote(value)
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join([_value(item) for item in value]) + "]"
+    return str(int(value))
+
+
+def _quote(text):
+    # no frame holds more characters than bytes: a long text costs no more heap than a frame
+    return '"' + "".join([_escaped(char) for char in text[:MAX_FRAME]]) + '"'
+
+
+def _escaped(char):
+    code = ord(char)
+    if code < 0x20 or char == '"' or char == "\\":
+        return _ESCAPES.get(char) or "\\u%04x" % code
+    return "\ufffd" if 0xD800 <= code < 0xE000 else char  # half a character has no UTF-8
+
+
+def _cut(text, room):
+    """The longest start of `text` that takes `room` bytes of JSON."""
+    for at, char in enumerate(text):
+        room -= len(_escaped(char).encode())
+        if room < 0:
+            return text[:at]
+    return text
+
+
+def _shorter(pairs, over):
+    """`pairs` with the longest text cut by `over` bytes; ValueError when no text is left to cut."""
+    sizes = [len(_quote(v).encode()) - 2 if isinstance(v, str) else 0 for _, v in pairs]
+    size = max(sizes) if sizes else 0
+    if size == 0:
+        raise ValueError("event too long for a frame")
+    key, value = pairs[sizes.index(size)]
+    cut = (key, _cut(value, max(0, size - over)))
+    return [cut if pair[0] == key else pair for pair in pairs]

@@ -1,0 +1,161 @@
+"""The unit's end of the link: when there is a session, what goes out next, who answers a request.
+
+The app calls `step` and `log`, reads `session`, `all_acked`, `flushed`. Speaks only when spoken to.
+Safe mode is to be this link and the journal alone, so it must need nothing of desk and screen.
+"""
+
+from unit import announce, codec
+from unit.outbox import Outbox
+from unit.parser import Parser
+from unit.window import Window
+
+_SILENCE_MS = 12000  # without a valid frame for so long the host is away
+_HELLO_MS = 2000
+_WRITE_MS = 5  # 64 bytes in 5 ms are a little more than 115200 baud carries
+_MAX_REPLIES = 4  # a right host has one request unanswered
+_MAX_LOGS = 8
+
+
+class Link:
+    """`status()` gives (state, bytes in the journal); `apply(kind, name, value)` None or a refusal."""
+
+    def __init__(self, stream, chip_uid, boot, ring, fw, reset_cause, status, apply):
+        self.session = False
+        self.heartbeat_s = 5
+        self.utc_offset_ms = None  # UTC minus our ms, for display only
+        self._stream = stream
+        self._who = (chip_uid, fw, reset_cause)
+        self._boot = boot
+        self._ring = ring
+        self._status = status
+        self._apply = apply
+        self._parser = Parser()
+        self._window = Window(ring)
+        self._outbox = Outbox(stream, self._next_frame)
+        self._probe = None  # (id, ms received) of a T
+        self._replies = []
+        self._logs = []
+        self._ending = False  # an R was granted: after its reply nothing more goes out
+        self._heard_ms = 0
+        self._hello_ms = 0  # when H is due, None in a session
+        self._beat_ms = 0
+        self._wake_ms = 0
+        self._seen_top = 0
+
+    @property
+    def bad(self):
+        """Damaged frames since boot."""
+        return self._parser.bad
+
+    @property
+    def top_acked(self):
+        """The highest seq that the host has on disk."""
+        return self._ring.acked
+
+    @property
+    def all_acked(self):
+        return self._ring.acked == self._ring.top
+
+    @property
+    def flushed(self):
+        """True when no reply is left to write: a restart cuts nothing off."""
+        return self._outbox.empty and not self._replies
+
+    def log(self, level, text):
+        """A line for the host's log, best effort: 0 debug, 1 info, 2 warning, 3 error."""
+        if len(self._logs) < _MAX_LOGS:
+            self._logs.append(codec.text_payload(("L", level), text))
+            self._wake_ms = 0
+
+    def step(self, now_ms):
+        """Reads what came, writes at most 64 bytes; returns ms until it wants its next turn."""
+        data = self._stream.read()
+        if data:
+            for frame in self._parser.feed(data):
+                self._receive(frame, now_ms)
+        elif now_ms < self._wake_ms and self._seen_top == self._ring.top:
+            return self._wake_ms - now_ms
+        self._check_silence(now_ms)
+        self._window.check(now_ms)
+        self._seen_top = self._ring.top
+        more = self._outbox.write(now_ms)
+        self._wake_ms = now_ms + _WRITE_MS if more or self._ending else self._due_ms()
+        return self._wake_ms - now_ms
+
+    def _due_ms(self):
+        if not self.session:
+            return self._hello_ms
+        due_ms = min(self._heard_ms + _SILENCE_MS, self._beat_ms)
+        retry_ms = self._window.retry_ms
+        return due_ms if retry_ms is None else min(due_ms, retry_ms)
+
+    def _check_silence(self, now_ms):
+        if self.session and now_ms - self._heard_ms >= _SILENCE_MS:
+            self.session = False
+            self._probe = None
+            self._replies = []
+            self._hello_ms = now_ms
+
+    # -- what the host says
+
+    def _receive(self, frame, now_ms):
+        self._heard_ms = now_ms
+        letter = frame[0]
+        if letter == "S":
+            self._open(frame[1], now_ms)
+        elif letter == "A":
+            if frame[1] == self._boot:
+                self._window.ack(frame[2], frame[3], now_ms)
+        elif letter == "T":
+            self._probe = (frame[1], now_ms)
+        elif letter == "U":
+            self.utc_offset_ms = frame[1] - now_ms
+        else:
+            self._answer(frame)
+
+    def _open(self, version, now_ms):
+        """H says which protocol is spoken here; another one gets no session."""
+        self._hello_ms = now_ms
+        self.session = version == announce.VERSION
+        self._beat_ms = now_ms
+        self._window.restart()
+
+    def _answer(self, frame):
+        letter, number, what = frame[:3]
+        reason = self._apply(letter, what, frame[3] if letter == "N" else None)
+        if len(self._replies) < _MAX_REPLIES:
+            fields = ("r", number, 0 if reason else 1)
+            self._replies.append(codec.text_payload(fields, reason or ""))
+        if letter == "R" and not reason:
+            self._ending = True
+
+    # -- what goes out, the most urgent first
+
+    def _next_frame(self, now_ms):
+        payload = self._next_answer(now_ms)
+        if payload:
+            return codec.encode(payload)
+        if not self.session or self._ending:
+            return None
+        if now_ms >= self._beat_ms:
+            self._beat_ms = now_ms + 1000 * self.heartbeat_s
+            state, journal_bytes = self._status()
+            return codec.encode(
+                announce.heartbeat(self._ring, state, self.bad, journal_bytes, now_ms)
+            )
+        event = self._window.take(now_ms)
+        if event is None and self._logs:
+            return codec.encode(self._logs.pop(0))
+        return event
+
+    def _next_answer(self, now_ms):
+        if self._probe:
+            number, received_ms = self._probe
+            self._probe = None
+            return codec.array(("t", number, received_ms, now_ms))
+        if self._replies:
+            return self._replies.pop(0)
+        if self._hello_ms is not None and now_ms >= self._hello_ms:
+            self._hello_ms = None if self.session else now_ms + _HELLO_MS
+            return announce.hello(self._who, self._ring, now_ms)
+        return None

@@ -1,0 +1,38 @@
+"""Bytes on their way out: one frame at a time, whole across partial writes, never waiting.
+
+Holds no queue: it asks the link for the next frame when the last one is written, so a stream that
+accepts nothing makes nothing grow.
+"""
+
+STEP_BYTES = 64  # the ESP32's stdio spins while its FIFO is full
+
+
+class Outbox:
+    """`next_frame(now_ms)` gives bytes, or None when there is nothing to say."""
+
+    def __init__(self, stream, next_frame):
+        self._stream = stream
+        self._next_frame = next_frame
+        self._rest = b""
+
+    @property
+    def empty(self):
+        """True when no frame is begun."""
+        return not self._rest
+
+    def write(self, now_ms):
+        """Writes at most STEP_BYTES; True when there may be more to write."""
+        room = STEP_BYTES
+        while room:
+            if not self._rest:
+                self._rest = self._next_frame(now_ms)
+                if not self._rest:
+                    self._rest = b""
+                    return False
+            piece = self._rest[:room]
+            accepted = self._stream.write(piece)
+            self._rest = self._rest[accepted:]
+            room -= accepted
+            if accepted < len(piece):
+                break
+        return True

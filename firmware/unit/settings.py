@@ -1,0 +1,49 @@
+"""The unit's settings: names, defaults and ranges of docs/protocol.md.
+
+The host sends them, the app keeps them over a power cut, everyone reads them as attributes.
+"""
+
+TABLE = (  # name, default, lowest, highest
+    ("hold_remind_s", 30, 5, 600),
+    ("hold_max_s", 120, 10, 3600),
+    ("hold_hard_s", 180, 10, 7200),
+    ("hold_consent_s", 8, 0, 60),
+    ("wrap_up_s", 60, 5, 3600),
+    ("wrap_up_more_s", 30, 5, 600),
+    ("idle_alert_s", 600, 10, 86400),
+    ("silent_step_s", 3, 1, 60),
+    ("heartbeat_s", 5, 1, 60),
+    ("menu_s", 8, 2, 120),
+    ("resume_max_s", 600, 0, 86400),
+)
+
+
+class Settings:
+    """One integer attribute a setting."""
+
+    def __init__(self):
+        for name, default, _, _ in TABLE:
+            setattr(self, name, default)
+
+    def apply(self, wanted):
+        """Takes the values of the dict `wanted`, all or none: None, or the reason for none."""
+        for name in wanted:
+            reason = _refusal(name, wanted[name])
+            if reason:
+                return reason
+        for name in wanted:
+            setattr(self, name, wanted[name])
+        return None
+
+    def kept(self):
+        """All of them as a dict that `apply` takes back."""
+        return {row[0]: getattr(self, row[0]) for row in TABLE}
+
+
+def _refusal(name, value):
+    for known, _, low, high in TABLE:
+        if known == name:
+            if type(value) is int and low <= value <= high:  # True is no number of seconds
+                return None
+            return "%s: whole number %d to %d" % (name, low, high)
+    return "unknown setting " + str(name)
