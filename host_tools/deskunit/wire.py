@@ -219,11 +219,6 @@ def event_line(payload: str) -> str:
     return line
 
 
-def ecrc(line: str) -> str:
-    """The check that an A carries for the event `line` (flags 0)."""
-    return crc(line.encode())
-
-
 class Decoder:
     """Cuts a byte stream into frames and text lines; never raises, whatever comes."""
 

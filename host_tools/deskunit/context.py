@@ -1,0 +1,146 @@
+"""What the host tells a unit beside acknowledgements: settings and context variables.
+
+The recorder builds a Context; the session's Teller sends what differs from what the unit has taken.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from deskunit import wire
+from deskunit.effects import Effect, Noted
+
+Telling = wire.Settings | wire.Variable
+TRIES = 3
+ROSTER_LIMIT = 8
+SEAT_LIMIT_CHARS = 8
+ID_FOR_SIZE = 9999  # the longest id: what fits with it fits with any
+
+
+@dataclass(frozen=True)
+class Context:
+    """All that one unit should know. `None`: nothing to say."""
+
+    settings: Mapping[str, int] = field(default_factory=dict)
+    off_s: int | None = None
+    seat: str | None = None
+    language: str | None = None
+    roster: tuple[tuple[str, str], ...] | None = None
+    hello: str | None = None
+    leave: int | None = None
+    signout: str | None = None
+
+    def items(self) -> Iterator[tuple[str, list[Telling]]]:
+        """(name, frames) in the order that the unit needs: limits before what is judged by them."""
+        for number, part in enumerate(_settings_parts(self.settings)):
+            yield f"settings {number}", [wire.Settings(ID_FOR_SIZE, part)]
+        seat = None if self.seat is None else self.seat[:SEAT_LIMIT_CHARS]
+        for name, value in (("off_s", self.off_s), ("seat", seat), ("lang", self.language)):
+            if value is not None:
+                yield name, [wire.Variable(ID_FOR_SIZE, name, value)]
+        if self.roster is not None:
+            yield "roster", list(_roster_frames(self.roster))
+        for name, value in (
+            ("hello", self.hello),
+            ("leave", self.leave),
+            ("signout", self.signout),
+        ):
+            if value is not None:
+                yield name, [wire.Variable(ID_FOR_SIZE, name, value)]
+
+
+def with_id(frame: Telling, request_id: int) -> Telling:
+    """A Settings or Variable frame under another request id."""
+    if isinstance(frame, wire.Settings):
+        return wire.Settings(request_id, frame.settings)
+    return wire.Variable(request_id, frame.name, frame.value)
+
+
+def fits(frame: Telling) -> bool:
+    """True when the unit's buffer takes the frame."""
+    try:
+        wire.encode(frame)
+    except ValueError:
+        return False
+    return True
+
+
+def _settings_parts(settings: Mapping[str, int]) -> list[dict[str, int]]:
+    parts: list[dict[str, int]] = []
+    for name, value in settings.items():
+        if parts and fits(wire.Settings(ID_FOR_SIZE, {**parts[-1], name: value})):
+            parts[-1][name] = value
+        else:
+            parts.append({name: value})
+    return parts
+
+
+def _roster_frames(roster: tuple[tuple[str, str], ...]) -> Iterator[wire.Variable]:
+    entries = [entry for entry in roster if _entry(1, 1, *entry) is not None][:ROSTER_LIMIT]
+    if not entries:
+        yield wire.Variable(ID_FOR_SIZE, "roster", [0, 0, "", ""])
+    for place, (agent_id, name) in enumerate(entries, 1):
+        frame = _entry(place, len(entries), agent_id, name)
+        if frame is not None:
+            yield frame
+
+
+def _entry(place: int, count: int, agent_id: str, name: str) -> wire.Variable | None:
+    # A hanzi costs six bytes in ASCII JSON: a long name is cut, an id never is.
+    for length in range(len(name), -1, -1):
+        value = [place, count, agent_id, name[:length]]
+        frame = wire.Variable(ID_FOR_SIZE, "roster", value)
+        if fits(frame):
+            return frame
+    return None
+
+
+class Teller:
+    """Brings a Context to the unit frame by frame and remembers what it took in this session."""
+
+    def __init__(self) -> None:
+        self.context: Context | None = None
+        self._taken: dict[str, list[Telling]] = {}
+        self._now: tuple[str, list[Telling], int] | None = None  # name, its frames, the next one
+        self._tries = 0
+
+    def forget(self) -> None:
+        """A new session: the unit may have restarted, so everything is told again."""
+        self._taken.clear()
+        self._now = None
+        self._tries = 0
+
+    def next(self, request_id: int) -> Telling | None:
+        """The frame to send now; None when the unit has taken everything."""
+        if self._now is None and self.context is not None:
+            news = (item for item in self.context.items() if self._taken.get(item[0]) != item[1])
+            self._now = next(((name, frames, 0) for name, frames in news), None)
+        if self._now is None:
+            return None
+        _, frames, place = self._now
+        return with_id(frames[place], request_id)
+
+    def told(self, ok: bool, reason: str) -> list[Effect]:
+        """The unit's reply to the frame sent last."""
+        if self._now is None:
+            return []
+        name, frames, place = self._now
+        self._tries = 0
+        if ok and place + 1 < len(frames):
+            self._now = (name, frames, place + 1)
+            return []
+        self._now = None
+        self._taken[name] = frames
+        return [] if ok else [Noted(2, f"the unit refused {name}: {reason}")]
+
+    def unanswered(self) -> list[Effect]:
+        """No reply to the frame sent last: try again, but not for ever."""
+        if self._now is None:
+            return []
+        name, frames, _ = self._now
+        self._now = None  # a roster counts only as one whole run: it begins again
+        self._tries += 1
+        if self._tries < TRIES:
+            return []
+        self._tries = 0
+        self._taken[name] = frames
+        return [Noted(2, f"the unit did not answer to {name}")]

@@ -1,0 +1,72 @@
+"""What a session learned, as values: the session makes them, the recorder acts on them in order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deskunit.events import Event
+
+
+@dataclass(frozen=True)
+class Met:
+    """A unit said H: it is there, whatever it holds."""
+
+    uid: str
+    boot: str
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A boot's time is known: utc_ms = unit ms + offset_ms."""
+
+    uid: str
+    boot: str
+    fw: str
+    reset_cause: str
+    offset_ms: int
+    error_ms: int
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """An event to store; its acknowledgement waits for `committed`."""
+
+    event: Event
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A heartbeat: the unit's newest seq and its state."""
+
+    uid: str
+    boot: str
+    ms: int
+    top_seq: int
+    state: str
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A line for the log; level 0 debug to 3 error. What a unit wrote is data, never a format."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Something a person must see: repl, filesystem, baud, version or flood."""
+
+    word: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The unit's word on a request R; ok False with no text: it did not answer."""
+
+    what: str
+    ok: bool
+    text: str
+
+
+Effect = Met | Begun | Arrived | Heard | Noted | Alarm | Answered
+Tops = Mapping[tuple[str, str], tuple[int, str]]

@@ -1,0 +1,313 @@
+"""The host's side of one unit's link, without I/O: bytes and the time go in, effects and bytes out.
+
+    session = Session("pc-7f31", random_session_id)
+    effects = session.receive(data, now_utc_ms, now_ms)    # bytes that came from the unit
+    effects += session.tick(now_utc_ms, now_ms)            # whenever wake_ms(now_ms) have passed
+    data = session.outgoing(now_utc_ms, now_ms)            # bytes to write to the unit now
+
+Effects are facts for the recorder, in order: Begun comes before the first Arrived of its boot.
+The recorder answers by `committed(tops)` after the durable commit (that alone makes an A) and by
+`tell(context)`. The session knows no port, no thread, no store and no clock.
+"""
+
+from collections.abc import Callable
+
+from deskunit import wire
+from deskunit.clock import Mapping, Sync
+from deskunit.context import Context, Teller
+from deskunit.effects import Answered, Arrived, Begun, Effect, Heard, Met, Noted, Tops
+from deskunit.events import Event
+from deskunit.outbox import REPLY_WAIT_MS, Asked, Outbox
+from deskunit.watch import Watch
+
+FIRST_PROBES = 12
+LATER_PROBES = 5
+PROBES_EVERY_MS = 30_000
+KEEP_ALIVE_MS = 3_500  # the unit ends the session after 12 s, the link asks for a T each 4 s
+SYNC_WAIT_MS = 1_000
+CROSSED_HELLO_MS = 1_000
+SILENT_MS = 15_000
+REOPEN_MS = 30_000
+
+
+class Session:
+    """One port's conversation, from the first H to the last; survives the unit's restarts."""
+
+    def __init__(self, host_id: str, session_id: Callable[[], str]) -> None:
+        self._host_id = host_id
+        self._session_id = session_id
+        self.decoder = wire.Decoder()
+        self.uid = ""
+        self.boot = ""
+        self.firmware = ""
+        self.open = False
+        self.status: wire.Status | None = None
+        self.last_frame_ms: int | None = None
+        self._started_ms: int | None = None
+        self._out = Outbox()
+        self._effects: list[Effect] = []
+        self._watch = Watch()
+        self._want_open = False
+        self._opened_ms = 0
+        self._hello: wire.Hello | None = None
+        self._provisional: Mapping | None = None
+        self._sync = Sync()
+        self._begun = False
+        self._held: list[Event] = []
+        self._acks: dict[str, wire.Ack] = {}
+        self._requests: list[str] = []
+        self._probes = 0
+        self._probe_ms = 0  # the last T
+        self._round_ms = 0  # the last round of several
+        self._clock_due = False
+        self._teller = Teller()
+
+    # --- what comes in -------------------------------------------------------------------------
+
+    def receive(self, data: bytes, now_utc_ms: int, now_ms: int) -> list[Effect]:
+        """Take bytes from the unit; see `tick`, which is included."""
+        for one in self.decoder.feed(data):
+            if isinstance(one, wire.Text):
+                self._effects.append(Noted(2 if one.damaged else 1, one.text))
+                self._effects += self._watch.text(one.text, now_ms)
+            else:
+                self.last_frame_ms = now_ms
+                allowed, alarms = self._watch.frame(now_ms)
+                self._effects += alarms
+                if allowed:
+                    self._take(one, now_utc_ms, now_ms)
+        if data:
+            self._effects += self._watch.tail(self.decoder.tail, now_ms)
+        return self.tick(now_utc_ms, now_ms)
+
+    def tick(self, now_utc_ms: int, now_ms: int) -> list[Effect]:
+        """Do what is due; all effects since the last call."""
+        if self._started_ms is None:
+            self._started_ms = now_ms
+        expired = self._out.expired(now_ms)
+        if expired is not None:
+            self._unanswered(expired)
+        if self.open and not self._begun and now_ms - self._opened_ms >= SYNC_WAIT_MS:
+            self._begin()
+        self._effects += self._watch.due(now_ms)
+        effects, self._effects = self._effects, []
+        return effects
+
+    def reopen_due(self, now_ms: int) -> bool:
+        """True when the port has been silent for 30 s: close it and open it again."""
+        since_ms = self.last_frame_ms if self.last_frame_ms is not None else self._started_ms
+        return since_ms is not None and now_ms - since_ms >= REOPEN_MS
+
+    def silent(self, now_ms: int) -> bool:
+        """True when no frame came for 15 s: nobody knows the unit's state."""
+        return self.last_frame_ms is None or now_ms - self.last_frame_ms >= SILENT_MS
+
+    # --- what the recorder answers -------------------------------------------------------------
+
+    def committed(self, tops: Tops) -> None:
+        """The contiguous prefix of each boot that is on disk: what an A may say."""
+        for (uid, boot), (seq, ecrc) in tops.items():
+            if uid == self.uid and seq > 0:
+                self._acks[boot] = wire.Ack(boot, seq, ecrc)
+
+    def tell(self, context: Context) -> None:
+        """What the unit should know from now on; only what differs from what it took is sent."""
+        self._teller.context = context
+
+    def request(self, what: str) -> None:
+        """Ask for `repl` or `reset`; an Answered effect follows within about a second."""
+        self._requests.append(what)
+
+    # --- what goes out -------------------------------------------------------------------------
+
+    def outgoing(self, now_utc_ms: int, now_ms: int) -> bytes:
+        """The bytes to write now, within the unit's limits; b"" when nothing is due or allowed."""
+        data = b""
+        while self._out.room(now_ms) >= wire.FRAME_LIMIT_BYTES:
+            frame = self._next(now_utc_ms, now_ms)
+            if frame is None:
+                break
+            encoded = wire.encode(frame)
+            self._out.spend(len(encoded), now_ms)
+            data += encoded
+        return data
+
+    def wake_ms(self, now_ms: int) -> int:
+        """How long from now `tick` and `outgoing` have nothing to do, if nothing comes in; ≥ 1."""
+        if self._out.room(now_ms) < wire.FRAME_LIMIT_BYTES:
+            return 1
+        if self._out.asked is not None:
+            return max(1, self._out.asked.sent_ms + REPLY_WAIT_MS - now_ms)
+        if self.open:
+            return max(1, min(self._probe_ms + KEEP_ALIVE_MS - now_ms, SYNC_WAIT_MS))
+        return SYNC_WAIT_MS
+
+    def _next(self, now_utc_ms: int, now_ms: int) -> wire.ToUnit | None:
+        if not self.open:
+            return self._opening(now_ms)
+        if self._acks:
+            return self._acks.pop(next(iter(self._acks)))
+        if self._clock_due and self._sync.best is not None:
+            self._clock_due = False
+            return wire.WallClock(now_utc_ms, min(self._sync.best.error_ms, 9999))
+        return None if self._out.asked is not None else self._ask(now_ms)
+
+    def _opening(self, now_ms: int) -> wire.ToUnit | None:
+        if not self._want_open or self._out.asked is not None:
+            return None
+        self._want_open = False
+        frame = wire.Open(wire.PROTOCOL_MAJOR, self._session_id(), self._host_id)
+        self._out.ask(frame, None, now_ms)
+        return frame
+
+    def _ask(self, now_ms: int) -> wire.ToUnit | None:
+        request_id = self._out.next_id
+        frame: wire.ToUnit | None
+        if self._requests:
+            frame = wire.Request(request_id, self._requests.pop(0))
+        elif self._probe_due(now_ms):
+            frame = wire.Probe(request_id)
+        else:
+            frame = self._teller.next(request_id)
+        if frame is not None:
+            self._out.ask(frame, request_id, now_ms)
+        return frame
+
+    def _probe_due(self, now_ms: int) -> bool:
+        if now_ms - self._round_ms >= PROBES_EVERY_MS:
+            self._round_ms = now_ms
+            self._probes = LATER_PROBES
+            self._clock_due = True
+        if self._probes == 0 and now_ms - self._probe_ms < KEEP_ALIVE_MS:
+            return False
+        self._probes = max(0, self._probes - 1)
+        self._probe_ms = now_ms
+        return True
+
+    # --- frames --------------------------------------------------------------------------------
+
+    def _take(self, received: wire.Received, now_utc_ms: int, now_ms: int) -> None:
+        frame = received.frame
+        if isinstance(frame, wire.Hello):
+            self._take_hello(frame, now_utc_ms, now_ms)
+        elif isinstance(frame, wire.LogText):
+            self._effects.append(Noted(frame.level, frame.text))
+        elif not self.open:
+            return  # left over from a session that ended: sent again when this one is open
+        elif isinstance(frame, wire.EventFrame):
+            self._take_event(frame, received.payload)
+        elif isinstance(frame, wire.TimeAnswer):
+            self._take_time(frame, now_utc_ms, now_ms)
+        elif isinstance(frame, wire.Heartbeat):
+            self._take_heartbeat(frame)
+        elif isinstance(frame, wire.Reply):
+            self._take_reply(frame)
+        else:
+            # Unacknowledged, so that the unit keeps it until a host knows gaps.
+            self._effects.append(Noted(2, f"gap of boot {frame.boot} left with the unit"))
+
+    def _take_hello(self, hello: wire.Hello, now_utc_ms: int, now_ms: int) -> None:
+        if hello.version != wire.PROTOCOL_MAJOR:
+            self._effects += self._watch.alarm("version")
+            return
+        provisional = Mapping(now_utc_ms - hello.about.up, SYNC_WAIT_MS)
+        if (hello.uid, hello.boot) != (self.uid, self.boot):
+            self._begin_anew(hello)
+            self._provisional = provisional
+        elif self.open and now_ms - self._opened_ms < CROSSED_HELLO_MS:
+            return  # the answer to S; the one taken for it had crossed S on the wire
+        asked = self._out.asked
+        if asked is not None and isinstance(asked.frame, wire.Open) and not self.open:
+            self._out.answered(None)
+            self._enter(now_ms)
+        else:
+            self.open = False
+            self._out.asked = None
+            self._want_open = True
+        self._effects.append(Met(hello.uid, hello.boot))
+
+    def _begin_anew(self, hello: wire.Hello) -> None:
+        if self._held:
+            self._begin()
+        self._hello = hello
+        self.uid, self.boot, self.firmware = hello.uid, hello.boot, hello.about.fw
+        self.open = False
+        self._out.asked = None
+        self._acks.clear()
+        self._sync = Sync()
+        self._begun = False
+        self._teller.context = None  # the recorder tells this unit's after Begun
+        self.status = None
+
+    def _enter(self, now_ms: int) -> None:
+        self.open = True
+        self._watch.calm()
+        self._opened_ms = self._probe_ms = self._round_ms = now_ms
+        self._probes = FIRST_PROBES
+        self._clock_due = True
+        self._teller.forget()
+
+    def _take_event(self, frame: wire.EventFrame, payload: str) -> None:
+        line = wire.event_line(payload)
+        event = Event(
+            uid=self.uid,
+            boot=frame.boot,
+            seq=frame.seq,
+            ms=frame.ms,
+            kind=frame.kind,
+            body=frame.body,
+            line=line,
+            oldest=bool(frame.flags & 1),
+        )
+        if self._begun:
+            self._effects.append(Arrived(event))
+        else:
+            self._held.append(event)
+
+    def _take_time(self, answer: wire.TimeAnswer, now_utc_ms: int, now_ms: int) -> None:
+        asked = self._out.answered(answer.id)
+        if asked is None or not isinstance(asked.frame, wire.Probe):
+            return
+        self._sync.add(
+            asked.sent_ms, answer.received_ms, answer.sent_ms, now_ms, now_utc_ms - now_ms
+        )
+        if not self._begun and self._sync.probes >= FIRST_PROBES:
+            self._begin()
+
+    def _begin(self) -> None:
+        mapping = self._sync.best or self._provisional
+        if self._hello is None or mapping is None:
+            return
+        about = self._hello.about
+        self._begun = True
+        self._effects.append(
+            Begun(self.uid, self.boot, about.fw, about.rst, mapping.offset_ms, mapping.error_ms)
+        )
+        self._effects.extend(Arrived(event) for event in self._held)
+        self._held.clear()
+
+    def _take_heartbeat(self, frame: wire.Heartbeat) -> None:
+        if frame.boot != self.boot:
+            return  # it restarted unseen; its next H says so
+        self.status = frame.status
+        if self._begun:
+            self._effects.append(
+                Heard(self.uid, frame.boot, frame.ms, frame.top_seq, frame.status.st)
+            )
+
+    # --- replies to requests -------------------------------------------------------------------
+
+    def _take_reply(self, reply: wire.Reply) -> None:
+        asked = self._out.answered(reply.id)
+        if asked is None:
+            return
+        if isinstance(asked.frame, wire.Request):
+            self._effects.append(Answered(asked.frame.what, bool(reply.ok), reply.text))
+        else:
+            self._effects += self._teller.told(bool(reply.ok), reply.text)
+
+    def _unanswered(self, asked: Asked) -> None:
+        if isinstance(asked.frame, wire.Request):
+            self._effects.append(Answered(asked.frame.what, False, ""))
+        elif isinstance(asked.frame, wire.Settings | wire.Variable):
+            self._effects += self._teller.unanswered()

@@ -1,0 +1,387 @@
+"""The host's side of the link in virtual time: bytes in, bytes and effects out, no port, no store."""
+
+import json
+import zlib
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from deskunit.context import Context
+from deskunit.effects import Alarm, Answered, Arrived, Begun, Effect, Heard, Met, Noted
+from deskunit.session import Session
+
+UID = "a4cf12b3d0e8"
+BOOT = "41-9f3c77e1"
+UTC_MS = 1_790_000_000_000
+
+
+def frame(*payload: object) -> bytes:
+    raw = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
+    return b"\x1e%s*%08x\n" % (raw, zlib.crc32(raw))
+
+
+def hello(boot: str = BOOT, up: int = 1840, version: int = 1) -> bytes:
+    about = {"fw": "0.1.0", "rst": "PWRON", "up": up, "hold": [[boot, 1, 3]]}
+    about |= {"win": 16, "max": 240, "cap": ["t"], "safe": 0}
+    return frame("H", version, UID, boot, about)
+
+
+def event(seq: int, boot: str = BOOT, flags: int = 0, kind: str = "more") -> bytes:
+    return frame("E", flags, boot, seq, 1000 + seq, kind, {"call": 1, "s": 30})
+
+
+class Desk:
+    """A unit's end of the cable: answers what the host asks, and keeps all that the host wrote."""
+
+    def __init__(self, ahead_ms: int = 0) -> None:
+        self.session = Session("pc-test", lambda: "5be0c211")
+        self.now_ms = 1_000_000
+        self.ahead_ms = ahead_ms  # unit clock minus host clock, beside the start
+        self.delay_ms = 2
+        self.effects: list[Effect] = []
+        self.written: list[tuple[int, list[Any]]] = []
+        self.sizes: list[tuple[int, int]] = []
+        self.deaf: set[str] = set()
+        self.refuses: set[str] = set()
+
+    @property
+    def unit_ms(self) -> int:
+        return self.now_ms - 1_000_000 + self.ahead_ms
+
+    @property
+    def utc_ms(self) -> int:
+        return UTC_MS + self.now_ms
+
+    def say(self, data: bytes) -> None:
+        self.effects += self.session.receive(data, self.utc_ms, self.now_ms)
+        self.pump()
+
+    def pump(self) -> None:
+        while data := self.session.outgoing(self.utc_ms, self.now_ms):
+            self.sizes.append((self.now_ms, len(data)))
+            for line in data.decode("ascii").split("\n")[:-1]:
+                payload = json.loads(line[1:-9])
+                self.written.append((self.now_ms, payload))
+                self.answer(payload)
+
+    def answer(self, payload: list[Any]) -> None:
+        tag = payload[0]
+        if tag in self.deaf or tag in "AU":
+            return
+        self.now_ms += self.delay_ms
+        if tag == "S":
+            reply = hello(self.session.boot, self.unit_ms)
+        elif tag == "T":
+            reply = frame("t", payload[1], self.unit_ms, self.unit_ms)
+        else:
+            named = payload[2] if tag == "N" else tag
+            reply = frame("r", payload[1], int(named not in self.refuses), "")
+        self.now_ms += self.delay_ms
+        self.effects += self.session.receive(reply, self.utc_ms, self.now_ms)
+
+    def wait(self, until_ms: int) -> None:
+        end_ms = self.now_ms + until_ms
+        self.pump()
+        while self.now_ms < end_ms:
+            self.now_ms = min(end_ms, self.now_ms + self.session.wake_ms(self.now_ms))
+            self.effects += self.session.tick(self.utc_ms, self.now_ms)
+            self.pump()
+
+    def of(self, kind: type[Effect]) -> list[Any]:
+        return [one for one in self.effects if isinstance(one, kind)]
+
+    def frames(self, tag: str) -> list[list[Any]]:
+        return [payload for _, payload in self.written if payload[0] == tag]
+
+
+def opened(**values: int) -> Desk:
+    desk = Desk(**values)
+    desk.say(hello())
+    desk.wait(500)
+    return desk
+
+
+def test_never_writes_before_a_valid_hello() -> None:
+    desk = Desk()
+    desk.say(b"ets Jul 29 2019\r\n" + event(1) + hello().replace(b"0.1.0", b"0.1.1"))
+    desk.wait(60_000)
+    assert desk.written == []
+    desk.say(hello())
+    assert desk.written[0][1] == ["S", 1, "5be0c211", "pc-test"]
+    assert desk.of(Met) == [Met(UID, BOOT), Met(UID, BOOT)]
+
+
+def test_another_protocol_is_an_alarm_and_nothing_is_written() -> None:
+    desk = Desk()
+    desk.say(hello(version=2))
+    assert desk.written == [] and desk.of(Alarm) == [Alarm("version")]
+
+
+def test_twelve_probes_give_the_offset_before_the_first_event() -> None:
+    desk = Desk(ahead_ms=5_000)
+    desk.say(hello())
+    desk.wait(400)
+    desk.say(event(1) + event(2))
+    (begun,) = desk.of(Begun)
+    assert len(desk.frames("T")) == 12
+    # utc = unit ms + offset: the unit's clock is 1 000 000 - 5 000 behind the host's
+    assert abs(begun.offset_ms - (UTC_MS + 995_000)) <= begun.error_ms <= 3
+    assert desk.effects.index(begun) < desk.effects.index(desk.of(Arrived)[0])
+    assert [one.event.seq for one in desk.of(Arrived)] == [1, 2]
+
+
+def test_events_before_the_sync_wait_a_second_then_hello_gives_a_provisional_offset() -> None:
+    desk = Desk()
+    desk.deaf = {"T"}
+    desk.say(hello(up=1840))
+    opened_utc_ms = UTC_MS + 1_000_000
+    desk.say(event(1, flags=1))
+    desk.wait(900)
+    assert desk.of(Arrived) == []
+    desk.wait(200)
+    (begun,) = desk.of(Begun)
+    assert begun.offset_ms == opened_utc_ms - 1840 and begun.error_ms >= 1000
+    (arrived,) = desk.of(Arrived)
+    assert arrived.event.oldest and arrived.event.line.startswith('["E",0,')
+
+
+def test_acknowledges_only_what_commit_confirmed() -> None:
+    desk = opened()
+    desk.say(event(1) + event(2))
+    desk.wait(5_000)
+    assert desk.frames("A") == [], "nothing was committed"
+    desk.session.committed({(UID, BOOT): (2, "b882ee7d"), ("000000000000", BOOT): (9, "00000000")})
+    desk.pump()
+    assert desk.frames("A") == [["A", BOOT, 2, "b882ee7d"]]
+    desk.wait(10_000)
+    assert len(desk.frames("A")) == 1, "an A is said once for each commit"
+
+
+def test_acknowledgement_does_not_wait_for_an_unanswered_request() -> None:
+    desk = opened()
+    desk.deaf = {"T"}
+    desk.wait(3_600)
+    desk.session.committed({(UID, BOOT): (1, "b882ee7d")})
+    desk.pump()
+    assert desk.written[-1][1][0] == "A" and desk.written[-2][1][0] == "T"
+
+
+def test_one_request_is_unanswered_at_a_time() -> None:
+    desk = opened()
+    desk.deaf = {"N", "K", "T"}
+    desk.session.tell(Context(settings={"menu_s": 8}, seat="07", language="zh"))
+    desk.wait(3_000)
+    sent = [at_ms for at_ms, payload in desk.written if payload[0] in "NKT"][12:]
+    assert len(sent) >= 4
+    assert all(b - a >= 500 for a, b in pairwise(sent))
+
+
+def test_never_more_than_200_bytes_in_any_25_ms() -> None:
+    desk = Desk()
+    desk.delay_ms = 0
+    desk.say(hello())
+    names = [(f"{n:04}", "李晓晓晓") for n in range(8)]
+    desk.session.tell(Context(settings={f"s{n}": n for n in range(9)}, roster=tuple(names)))
+    for boot in range(9):
+        desk.session.committed({(UID, f"{boot}-9f3c77e1"): (1, "b882ee7d")})
+    desk.wait(500)
+    assert len(desk.frames("N")) == 8 and len(desk.frames("A")) == 9
+    for start_ms, _ in desk.sizes:
+        window = [size for at_ms, size in desk.sizes if start_ms <= at_ms <= start_ms + 25]
+        assert sum(window) <= 200
+
+
+def test_probes_again_every_30_s_and_a_probe_at_least_every_4_s() -> None:
+    desk = opened()
+    desk.wait(95_000)
+    at_ms = [at_ms for at_ms, payload in desk.written if payload[0] == "T"]
+    gaps = [b - a for a, b in pairwise(at_ms)]
+    assert max(gaps) <= 4_000
+    rounds = [1 for a, b in pairwise(gaps) if a > 1000 and b < 100]
+    assert len(rounds) == 3
+    assert len(desk.frames("U")) == 4
+
+
+def test_context_is_told_once_in_order_and_changes_alone_follow() -> None:
+    desk = opened()
+    context = Context(
+        settings={"hold_remind_s": 45}, off_s=12, seat="07", language="zh", hello="morning",
+        roster=(("1001", "李晓"), ("1002", "王芳")),
+    )  # fmt: skip
+    desk.session.tell(context)
+    desk.wait(300)
+    assert [one[2:] for one in desk.frames("N")] == [
+        ["off_s", 12],
+        ["seat", "07"],
+        ["lang", "zh"],
+        ["roster", [1, 2, "1001", "李晓"]],
+        ["roster", [2, 2, "1002", "王芳"]],
+        ["hello", "morning"],
+    ]
+    assert [one[2] for one in desk.frames("K")] == [{"hold_remind_s": 45}]
+    assert desk.written.index(next(w for w in desk.written if w[1][0] == "K")) < desk.written.index(
+        next(w for w in desk.written if w[1][0] == "N")
+    )
+    before = len(desk.frames("N"))
+    desk.session.tell(Context(settings={"hold_remind_s": 45}, off_s=12, seat="08", language="zh"))
+    desk.wait(300)
+    assert [one[2:] for one in desk.frames("N")[before:]] == [["seat", "08"]]
+
+
+def test_empty_roster_is_said_and_a_long_name_is_cut_to_the_frame() -> None:
+    desk = opened()
+    desk.session.tell(Context(roster=()))
+    desk.wait(100)
+    assert desk.frames("N")[-1][3] == [0, 0, "", ""]
+    desk.session.tell(Context(roster=(("1001", "欧" * 40),)))
+    desk.wait(100)
+    place, count, agent_id, name = desk.frames("N")[-1][3]
+    assert (place, count, agent_id) == (1, 1, "1001") and 8 <= len(name) < 40
+
+
+def test_refused_setting_is_noted_and_not_repeated() -> None:
+    desk = opened()
+    desk.refuses = {"K"}
+    desk.session.tell(Context(settings={"menu_s": 8}))
+    desk.wait(5_000)
+    assert len(desk.frames("K")) == 1
+    assert any("refused" in one.text for one in desk.of(Noted))
+
+
+def test_lost_roster_entry_begins_the_run_again() -> None:
+    desk = opened()
+    desk.deaf = {"N"}
+    desk.session.tell(Context(roster=(("1001", "Li"), ("1002", "Wang"))))
+    desk.pump()
+    desk.deaf = set()
+    desk.wait(1_000)
+    assert [one[3][0] for one in desk.frames("N")] == [1, 1, 2]
+
+
+def test_restarted_unit_gets_a_new_session_and_its_own_offset() -> None:
+    desk = opened()
+    desk.say(event(1))
+    desk.session.tell(Context(seat="07"))
+    desk.wait(2_000)
+    desk.say(hello("42-00000001", up=5))
+    desk.say(event(1, "42-00000001", flags=1))
+    desk.wait(1_500)
+    assert [one.boot for one in desk.of(Begun)] == [BOOT, "42-00000001"]
+    assert len(desk.frames("S")) == 2
+    assert [(one.event.boot, one.event.seq) for one in desk.of(Arrived)] == [
+        (BOOT, 1),
+        ("42-00000001", 1),
+    ]
+
+
+def test_hello_of_the_same_boot_opens_again_without_waiting_for_probes() -> None:
+    desk = opened()
+    desk.session.tell(Context(seat="07"))
+    desk.wait(20_000)
+    desk.deaf = {"T"}
+    desk.say(hello())
+    desk.say(event(5))
+    assert [one.event.seq for one in desk.of(Arrived)] == [5]
+    assert len(desk.of(Begun)) == 1 and len(desk.frames("S")) == 2
+    desk.wait(8_000)
+    assert [one[2:] for one in desk.frames("N")] == [["seat", "07"]] * 2
+
+
+def test_hello_that_crossed_s_on_the_wire_does_not_open_twice() -> None:
+    desk = opened()
+    desk.say(hello())
+    assert len(desk.frames("S")) == 1 and desk.session.open
+
+
+def test_unanswered_s_waits_for_the_next_hello() -> None:
+    desk = Desk()
+    desk.deaf = {"S"}
+    desk.say(hello())
+    desk.wait(1_900)
+    assert len(desk.frames("S")) == 1 and not desk.session.open
+    desk.deaf = set()
+    desk.say(hello())
+    desk.wait(600)
+    desk.say(hello())
+    assert desk.session.open
+
+
+def test_heartbeat_is_heard_and_another_boots_is_not() -> None:
+    desk = opened()
+    status = {"st": "ready", "q": 0, "bad": 2, "mem": 91024, "jr": 0}
+    desk.say(frame("h", BOOT, 3, 9_000, status) + frame("h", "40-77aa01b2", 3, 9_000, status))
+    assert desk.of(Heard) == [Heard(UID, BOOT, 9_000, 3, "ready")]
+    assert desk.session.status is not None and desk.session.status.bad == 2
+
+
+def test_silence_of_15_s_and_reopening_after_30() -> None:
+    desk = opened()
+    last_ms = desk.session.last_frame_ms
+    assert last_ms is not None
+    assert not desk.session.silent(last_ms + 14_999) and desk.session.silent(last_ms + 15_000)
+    assert not desk.session.reopen_due(last_ms + 29_999)
+    assert desk.session.reopen_due(last_ms + 30_000)
+
+
+def test_text_without_a_frame_for_10_s_is_a_wrong_baud_rate_once() -> None:
+    desk = Desk()
+    for _ in range(30):
+        desk.say(b"\xf3\x0c\x9e\x80\n")
+        desk.wait(1_000)
+    assert desk.of(Alarm) == [Alarm("baud")]
+
+
+def test_text_between_frames_is_no_alarm() -> None:
+    desk = opened()
+    for _ in range(15):
+        desk.say(b"hello\n")
+        desk.wait(2_000)
+        desk.say(hello())
+    assert desk.of(Alarm) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"MicroPython v1.27\r\n>>> ", "repl"),
+        (b"The filesystem appears corrupted. If you had important data: filesystem corrupted\n",
+         "filesystem"),
+    ],
+)  # fmt: skip
+def test_named_alarms(data: bytes, word: str) -> None:
+    desk = Desk()
+    for byte in data:
+        desk.say(bytes([byte]))
+    desk.wait(60_000)
+    assert desk.of(Alarm) == [Alarm(word)]
+
+
+def test_more_than_200_frames_in_a_second_are_dropped() -> None:
+    desk = opened()
+    desk.wait(1_000 - desk.now_ms % 1_000)
+    desk.say(b"".join(event(seq) for seq in range(1, 1001)))
+    assert len(desk.of(Arrived)) <= 200
+    assert desk.of(Alarm) == [Alarm("flood")]
+
+
+def test_request_is_answered_refused_or_times_out() -> None:
+    desk = opened()
+    desk.session.request("repl")
+    desk.wait(100)
+    desk.refuses = {"R"}
+    desk.session.request("flush")
+    desk.wait(100)
+    desk.deaf = {"R"}
+    desk.session.request("reset")
+    desk.wait(600)
+    assert [(one.what, one.ok) for one in desk.of(Answered)] == [
+        ("repl", True),
+        ("flush", False),
+        ("reset", False),
+    ]
+
+
+def test_gap_frame_is_left_with_the_unit_and_noted() -> None:
+    desk = opened()
+    desk.say(frame("X", "40-77aa01b2", 20, 57, "full"))
+    assert desk.frames("A") == [] and any("gap" in one.text for one in desk.of(Noted))
