@@ -51,6 +51,7 @@ class App:
             self._status,
             self._apply,
         )
+        self.link.heartbeat_s = self.settings.heartbeat_s
         self.errors = Errors(self._note, self.link.log)
         self.desk = Desk(self.settings, self.context, self.ring.add, self._save_state)
         self.screen = Screen(board.canvas, self.desk, self.link)
@@ -182,6 +183,7 @@ class App:
         if kind == "K":
             refused = self.settings.apply(what)
             if refused is None:
+                self.link.heartbeat_s = self.settings.heartbeat_s
                 self._saves.want("settings", self.settings.kept)
             return refused
         if what not in ("repl", "reset"):
