@@ -129,12 +129,23 @@ class App:
         return self.link.step(now_ms)
 
     def _step_screen(self, now_ms):
-        if self._packed != self.context.lang:
-            self._packed = self.context.lang
-            self.screen.use(Pack(self._board.storage, self.context.lang))
+        if self._packed != self.context.lang and self._quiet(now_ms):
+            self._change_pack()
         wait_ms = self.screen.step(now_ms)
         self._watch_screen(now_ms)
         return wait_ms
+
+    def _quiet(self, now_ms):
+        """Nobody is pressing: reading a whole pack takes longer than a step should."""
+        presses = self.presses
+        return presses.held_since_ms is None and now_ms - presses.last_edge_ms >= saves.QUIET_MS
+
+    def _change_pack(self):
+        self._packed = self.context.lang
+        old = self.screen.pack
+        self.screen.use(Pack(self._board.storage, self._packed))
+        if old:
+            old.close()
 
     def _watch_screen(self, now_ms):
         ok = self._board.canvas.ok

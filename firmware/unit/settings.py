@@ -11,7 +11,6 @@ TABLE = (  # name, default, lowest, highest
     ("wrap_up_s", 60, 5, 3600),
     ("wrap_up_more_s", 30, 5, 600),
     ("idle_alert_s", 600, 10, 86400),
-    ("silent_step_s", 3, 1, 60),
     ("heartbeat_s", 5, 1, 60),
     ("menu_s", 8, 2, 120),
     ("resume_max_s", 600, 0, 86400),
