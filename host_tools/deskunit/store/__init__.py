@@ -1,0 +1,11 @@
+"""The store: the only package that touches the database. See docs/store.md.
+
+`open_store` gives a Store; the other names are what its methods take and hand out.
+"""
+
+from deskunit.store.intake import Gap
+from deskunit.store.opening import FILE_NAME, open_store
+from deskunit.store.rows import Changes, Commit, Unit
+from deskunit.store.store import Store
+
+__all__ = ["FILE_NAME", "Changes", "Commit", "Gap", "Store", "Unit", "open_store"]

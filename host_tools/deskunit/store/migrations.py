@@ -1,0 +1,114 @@
+"""Brings a database to this program's schema: numbered steps, each one transaction with its record.
+
+A step is written once and never changed afterwards: it says how the schema was, not how it is.
+Its SQL is what SQLite and PostgreSQL share, but for the triggers (docs/store.md).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from deskunit.errors import DeskunitError
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step. Its statements run in order, all or none."""
+
+    number: int
+    title: str
+    statements: tuple[str, ...]
+
+
+def _append_only(table: str) -> tuple[str, ...]:
+    return tuple(
+        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for verb in ("UPDATE", "DELETE")
+    )
+
+
+RECORD = (
+    "CREATE TABLE migration (number INTEGER PRIMARY KEY, title TEXT NOT NULL, "
+    "applied_utc_ms BIGINT NOT NULL)"
+)
+
+MIGRATIONS = (
+    Migration(
+        1,
+        "units, boots, events, intervals, agents",
+        (
+            "CREATE TABLE unit (uid TEXT NOT NULL PRIMARY KEY, seat TEXT NOT NULL, "
+            "is_virtual INTEGER NOT NULL, is_confirmed INTEGER NOT NULL, "
+            "first_seen_utc_ms BIGINT NOT NULL, fold TEXT)",
+            "CREATE TABLE boot (uid TEXT NOT NULL REFERENCES unit (uid), boot TEXT NOT NULL, "
+            "boot_no INTEGER NOT NULL, fw TEXT NOT NULL, reset_cause TEXT NOT NULL, "
+            "first_seen_utc_ms BIGINT NOT NULL, last_ms BIGINT NOT NULL, "
+            "heard_utc_ms BIGINT NOT NULL, heard_state TEXT, heard_seq INTEGER NOT NULL, "
+            "silent_utc_ms BIGINT, PRIMARY KEY (uid, boot))",
+            "CREATE TABLE epoch (uid TEXT NOT NULL, boot TEXT NOT NULL, from_ms BIGINT NOT NULL, "
+            "offset_ms BIGINT NOT NULL, slope_ppb INTEGER NOT NULL, error_ms INTEGER NOT NULL, "
+            "set_utc_ms BIGINT NOT NULL, PRIMARY KEY (uid, boot, from_ms))",
+            "CREATE TABLE event (uid TEXT NOT NULL, boot TEXT NOT NULL, seq INTEGER NOT NULL, "
+            "ms BIGINT NOT NULL, kind TEXT NOT NULL, line TEXT NOT NULL, "
+            "received_utc_ms BIGINT NOT NULL, PRIMARY KEY (uid, boot, seq))",
+            "CREATE TABLE gap (uid TEXT NOT NULL, boot TEXT NOT NULL, first INTEGER NOT NULL, "
+            "last INTEGER NOT NULL, why TEXT NOT NULL, declared_utc_ms BIGINT NOT NULL, "
+            "PRIMARY KEY (uid, boot, first))",
+            "CREATE TABLE quarantine (uid TEXT NOT NULL, boot TEXT NOT NULL, seq INTEGER NOT NULL, "
+            "line TEXT NOT NULL, received_utc_ms BIGINT NOT NULL, "
+            "PRIMARY KEY (uid, boot, seq, line))",
+            "CREATE TABLE interval (row_id TEXT NOT NULL PRIMARY KEY, uid TEXT NOT NULL, "
+            "boot TEXT NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL, "
+            "start_ms BIGINT NOT NULL, start_utc_ms BIGINT NOT NULL, cause TEXT NOT NULL, "
+            "end_utc_ms BIGINT, duration_ms BIGINT, reason_code INTEGER, agent_id TEXT, "
+            "sign_in TEXT, call_no INTEGER, hold_no INTEGER, not_taken INTEGER NOT NULL, "
+            "resumed INTEGER NOT NULL, end_inferred INTEGER NOT NULL)",
+            "CREATE INDEX interval_by_start ON interval (start_utc_ms)",
+            "CREATE INDEX interval_by_unit ON interval (uid, start_utc_ms)",
+            "CREATE INDEX interval_by_agent ON interval (agent_id, start_utc_ms)",
+            "CREATE TABLE agent (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, "
+            "team TEXT NOT NULL, level TEXT NOT NULL, seat TEXT NOT NULL, "
+            "is_listed INTEGER NOT NULL)",
+            *_append_only("event"),
+            *_append_only("gap"),
+            *_append_only("quarantine"),
+        ),
+    ),
+)
+
+VERSION = MIGRATIONS[-1].number
+
+
+def version(connection: Connection) -> int:
+    """The schema's version in this database; 0 for an empty one."""
+    if not inspect(connection).has_table("migration"):
+        return 0
+    return int(connection.scalar(text("SELECT max(number) FROM migration")) or 0)
+
+
+def migrate(
+    engine: Engine, file: str, now_utc_ms: int, steps: Sequence[Migration] = MIGRATIONS
+) -> int:
+    """Run the steps that are due, return how many. A newer database: DeskunitError, untouched."""
+    with engine.connect() as connection:
+        found = version(connection)
+    if found > steps[-1].number:
+        raise DeskunitError("data_newer", file=file, found=found, known=steps[-1].number)
+    due = [step for step in steps if step.number > found]
+    for step in due:
+        with engine.begin() as connection:
+            _run(connection, step, now_utc_ms)
+    return len(due)
+
+
+def _run(connection: Connection, step: Migration, now_utc_ms: int) -> None:
+    if not inspect(connection).has_table("migration"):
+        connection.execute(text(RECORD))
+    for statement in step.statements:
+        connection.exec_driver_sql(statement)
+    connection.execute(
+        text("INSERT INTO migration VALUES (:number, :title, :now)"),
+        {"number": step.number, "title": step.title, "now": now_utc_ms},
+    )

@@ -1,0 +1,236 @@
+"""What can be asked of the store. Every question is a short read: a long one in pages, so that a
+reader never keeps the logger from committing. Rows that change meanwhile are seen as they then are.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Row,
+    Select,
+    UnaryExpression,
+    and_,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+
+from deskunit.agents import Agent
+from deskunit.events import Event, from_line
+from deskunit.intervals import Interval
+from deskunit.store import schema
+from deskunit.store.rows import Unit, interval_from_row
+from deskunit.store.sqlite import readable_errors
+
+PAGE_ROWS = 2000
+
+
+class Reading:
+    """The questions, each answered through read-only connections."""
+
+    def __init__(self, file: Path, reader: Engine) -> None:
+        self.file = file
+        self._reader = reader
+
+    def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        with readable_errors(self.file), self._reader.connect() as connection:
+            return connection.execute(query).all()
+
+    def units(self) -> list[Unit]:
+        """All units ever met, in the order of their seats."""
+        unit, now = schema.unit, schema.interval
+        heard = (
+            select(func.max(schema.boot.c.heard_utc_ms))
+            .where(schema.boot.c.uid == unit.c.uid)
+            .scalar_subquery()
+            .label("heard_utc_ms")
+        )
+        query = (
+            select(unit, heard, now.c.state, now.c.agent_id)
+            .outerjoin(now, and_(now.c.uid == unit.c.uid, now.c.end_utc_ms.is_(None)))
+            .order_by(unit.c.seat, unit.c.uid)
+        )
+        return [_unit(row) for row in self._rows(query)]
+
+    def agents(self, *, listed_only: bool = False) -> list[Agent]:
+        """All agents ever listed, so that old rows keep their names; or those listed now."""
+        agent = schema.agent
+        query = select(agent).order_by(agent.c.id)
+        if listed_only:
+            query = query.where(agent.c.is_listed == 1)
+        return [Agent(row.id, row.name, row.team, row.level, row.seat) for row in self._rows(query)]
+
+    def recent_agents(self, uid: str, limit: int = 8) -> list[str]:
+        """Ids of those who sat at this unit, last first."""
+        interval = schema.interval
+        last = func.max(interval.c.start_utc_ms)
+        query = (
+            select(interval.c.agent_id)
+            .where(interval.c.uid == uid, interval.c.agent_id.is_not(None))
+            .group_by(interval.c.agent_id)
+            .order_by(last.desc())
+            .limit(limit)
+        )
+        return [row[0] for row in self._rows(query)]
+
+    def has_agent(self, agent_id: str) -> bool:
+        """Whether the agent was ever listed or signed in."""
+        listed = select(schema.agent.c.id).where(schema.agent.c.id == agent_id)
+        seen = select(schema.interval.c.agent_id).where(schema.interval.c.agent_id == agent_id)
+        return bool(self._rows(listed) or self._rows(seen.limit(1)))
+
+    def last_heard(self, uid: str) -> int | None:
+        """UTC ms (host's clock) of the last event or heartbeat that reached the host."""
+        query = select(func.max(schema.boot.c.heard_utc_ms)).where(schema.boot.c.uid == uid)
+        heard: int | None = self._rows(query)[0][0]
+        return heard
+
+    def previous_boot_heard(self, uid: str, boot: str) -> int | None:
+        """UTC ms (unit's clock) of the last word of the boot before `boot`; None: there is none."""
+        boots, epoch = schema.boot, schema.epoch
+        this = select(boots.c.boot_no).where(boots.c.uid == uid, boots.c.boot == boot)
+        query = (
+            select(boots.c.last_ms + epoch.c.offset_ms)
+            .join(epoch, and_(epoch.c.uid == boots.c.uid, epoch.c.boot == boots.c.boot))
+            .where(boots.c.uid == uid, boots.c.boot_no < this.scalar_subquery())
+            .order_by(boots.c.boot_no.desc(), epoch.c.from_ms.desc())
+            .limit(1)
+        )
+        rows = self._rows(query)
+        return rows[0][0] if rows else None
+
+    def events(self, *, uid: str | None = None, boot: str | None = None) -> Iterator[Event]:
+        """Events by unit, boot and seq."""
+        event = schema.event
+        key = (event.c.uid, event.c.boot, event.c.seq)
+        query = select(*key, event.c.line).order_by(*key).limit(PAGE_ROWS)
+        if uid is not None:
+            query = query.where(event.c.uid == uid)
+        if boot is not None:
+            query = query.where(event.c.boot == boot)
+        page = self._rows(query)
+        while page:
+            yield from (from_line(row.uid, row.line) for row in page)
+            page = self._rows(query.where(tuple_(*key) > tuple(page[-1][:3])))
+
+    def gaps(self, uid: str | None = None) -> list[Row[Any]]:
+        """Rows (uid, boot, first, last, why, declared_utc_ms) of events declared lost."""
+        gap = schema.gap
+        query = select(gap).order_by(gap.c.uid, gap.c.boot, gap.c.first)
+        return list(self._rows(query if uid is None else query.where(gap.c.uid == uid)))
+
+    def quarantine(self) -> list[Row[Any]]:
+        """Rows (uid, boot, seq, line, received_utc_ms) that contradict a stored event."""
+        return list(self._rows(select(schema.quarantine).order_by(*schema.quarantine.primary_key)))
+
+    def intervals(
+        self,
+        from_utc_ms: int | None = None,
+        to_utc_ms: int | None = None,
+        agent: str | None = None,
+        unit: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+        *,
+        unconfirmed: bool = False,
+    ) -> Iterator[Interval]:
+        """Intervals that touch [from, to), unclipped, by start; none of unconfirmed units."""
+        wanted = _wanted(to_utc_ms, agent, unit, unconfirmed)
+        across = self._across(from_utc_ms, wanted) if from_utc_ms is not None else []
+        if from_utc_ms is not None:
+            wanted.append(schema.interval.c.start_utc_ms >= from_utc_ms)
+        inside = self._pages(wanted, newest_first)
+        yield from _limited([inside, reversed(across)] if newest_first else [across, inside], limit)
+
+    def count_intervals(
+        self,
+        from_utc_ms: int | None = None,
+        to_utc_ms: int | None = None,
+        agent: str | None = None,
+    ) -> int:
+        """How many rows `intervals` has for the same question."""
+        wanted = _wanted(to_utc_ms, agent, None, False)
+        end = schema.interval.c.end_utc_ms
+        if from_utc_ms is not None:
+            started = schema.interval.c.start_utc_ms >= from_utc_ms
+            wanted.append(or_(end.is_(None), end > from_utc_ms, started))
+        query = select(func.count()).select_from(schema.interval).where(*wanted)
+        return int(self._rows(query)[0][0])
+
+    def _across(self, from_utc_ms: int, wanted: list[ColumnElement[bool]]) -> list[Interval]:
+        """Of each unit the interval that began before `from` and lasts beyond it, if any."""
+        interval = schema.interval
+        last = (
+            select(interval.c.uid, func.max(interval.c.start_utc_ms).label("start"))
+            .where(interval.c.start_utc_ms < from_utc_ms)
+            .group_by(interval.c.uid)
+            .subquery()
+        )
+        is_last = and_(interval.c.uid == last.c.uid, interval.c.start_utc_ms == last.c.start)
+        lasts = or_(interval.c.end_utc_ms.is_(None), interval.c.end_utc_ms > from_utc_ms)
+        query = select(interval).join(last, is_last).where(lasts, *wanted).order_by(*_order(False))
+        return [interval_from_row(row) for row in self._rows(query)]
+
+    def _pages(self, wanted: list[ColumnElement[bool]], newest_first: bool) -> Iterator[Interval]:
+        key = tuple_(*_key())
+        query = select(schema.interval).where(*wanted).order_by(*_order(newest_first))
+        page = self._rows(query.limit(PAGE_ROWS))
+        while page:
+            yield from map(interval_from_row, page)
+            last = tuple(getattr(page[-1], column.name) for column in _key())
+            beyond = key < last if newest_first else key > last
+            page = self._rows(query.where(beyond).limit(PAGE_ROWS))
+
+
+def _unit(row: Row[Any]) -> Unit:
+    return Unit(
+        uid=row.uid,
+        seat=row.seat,
+        virtual=bool(row.is_virtual),
+        confirmed=bool(row.is_confirmed),
+        first_seen_utc_ms=row.first_seen_utc_ms,
+        heard_utc_ms=row.heard_utc_ms,
+        state=row.state,
+        agent_id=row.agent_id,
+    )
+
+
+def _key() -> list[Any]:
+    interval = schema.interval.c
+    return [interval.start_utc_ms, interval.uid, interval.boot, interval.seq, interval.row_id]
+
+
+def _order(newest_first: bool) -> list[UnaryExpression[Any]]:
+    return [column.desc() if newest_first else column.asc() for column in _key()]
+
+
+def _wanted(
+    to_utc_ms: int | None, agent: str | None, unit: str | None, unconfirmed: bool
+) -> list[ColumnElement[bool]]:
+    interval = schema.interval.c
+    wanted: list[ColumnElement[bool]] = []
+    if to_utc_ms is not None:
+        wanted.append(interval.start_utc_ms < to_utc_ms)
+    if agent is not None:
+        wanted.append(interval.agent_id == agent)
+    if unit is not None:
+        wanted.append(interval.uid == unit)
+    if not unconfirmed:
+        confirmed = select(schema.unit.c.uid).where(schema.unit.c.is_confirmed == 1)
+        wanted.append(interval.uid.in_(confirmed))
+    return wanted
+
+
+def _limited(parts: Sequence[Any], limit: int | None) -> Iterator[Interval]:
+    left = limit
+    for part in parts:
+        for interval in part:
+            if left is not None:
+                if left == 0:
+                    return
+                left -= 1
+            yield interval

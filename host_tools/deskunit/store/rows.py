@@ -1,0 +1,73 @@
+"""What the store hands out, and how rows become it and back."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import msgspec
+
+from deskunit.events import BootKey, Event
+from deskunit.intervals import Fold, Interval
+from deskunit.store.intake import Gap, Top
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One desk unit. Events of an unconfirmed one are stored but left out of exports."""
+
+    uid: str
+    seat: str
+    virtual: bool
+    confirmed: bool
+    first_seen_utc_ms: int
+    heard_utc_ms: int | None  # when the host last had word of it
+    state: str | None  # its open interval's
+    agent_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a write did to the intervals: rows as they are now, and row_ids that are gone."""
+
+    changed: list[Interval] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit(Changes):
+    """What one durable transaction holds.
+
+    `tops`: for every boot of the group the last event of the stored prefix, (seq, ecrc): what may be
+    acknowledged; a boot of which nothing is stored yet is not in it. `waiting`: beyond the prefix, not
+    stored. `quarantined`: same key, other line, put aside. `gaps`: declared lost by this group.
+    """
+
+    tops: dict[BootKey, Top] = field(default_factory=dict)
+    fresh: list[Event] = field(default_factory=list)
+    quarantined: list[Event] = field(default_factory=list)
+    waiting: list[Event] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+
+def interval_from_row(row: Sequence[Any]) -> Interval:
+    """A row of the interval table, all columns in their order."""
+    return Interval(*row[1:-3], *map(bool, row[-3:]))
+
+
+def interval_values(interval: Interval) -> dict[str, Any]:
+    """The columns of an interval."""
+    flags = {
+        "not_taken": int(interval.not_taken),
+        "resumed": int(interval.resumed),
+        "end_inferred": int(interval.end_inferred),
+    }
+    return {"row_id": interval.row_id, **asdict(interval), **flags}
+
+
+def fold_text(fold: Fold) -> str:
+    """A fold without pending changes as JSON."""
+    return msgspec.json.encode(fold).decode()
+
+
+def fold_from_text(text: str) -> Fold:
+    return msgspec.json.decode(text, type=Fold)

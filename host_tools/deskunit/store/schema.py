@@ -1,0 +1,126 @@
+"""The tables, as the queries see them: one shape for SQLite and PostgreSQL.
+
+Migrations make them; a test compares what they made with what stands here. What each column means is
+in docs/store.md. Facts: event, gap, quarantine. Derived and rebuilt at will: interval, unit.fold.
+"""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+migration = Table(
+    "migration",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("title", Text, nullable=False),
+    Column("applied_utc_ms", BigInteger, nullable=False),
+)
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("uid", Text, primary_key=True),
+    Column("seat", Text, nullable=False),
+    Column("is_virtual", Integer, nullable=False),
+    Column("is_confirmed", Integer, nullable=False),
+    Column("first_seen_utc_ms", BigInteger, nullable=False),
+    Column("fold", Text),
+)
+
+boot = Table(
+    "boot",
+    metadata,
+    Column("uid", Text, ForeignKey("unit.uid"), primary_key=True),
+    Column("boot", Text, primary_key=True),
+    Column("boot_no", Integer, nullable=False),
+    Column("fw", Text, nullable=False),
+    Column("reset_cause", Text, nullable=False),
+    Column("first_seen_utc_ms", BigInteger, nullable=False),
+    Column("last_ms", BigInteger, nullable=False),
+    Column("heard_utc_ms", BigInteger, nullable=False),
+    Column("heard_state", Text),
+    Column("heard_seq", Integer, nullable=False),
+    Column("silent_utc_ms", BigInteger),
+)
+
+epoch = Table(
+    "epoch",
+    metadata,
+    Column("uid", Text, primary_key=True),
+    Column("boot", Text, primary_key=True),
+    Column("from_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("offset_ms", BigInteger, nullable=False),
+    Column("slope_ppb", Integer, nullable=False),
+    Column("error_ms", Integer, nullable=False),
+    Column("set_utc_ms", BigInteger, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("uid", Text, primary_key=True),
+    Column("boot", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("ms", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("received_utc_ms", BigInteger, nullable=False),
+)
+
+gap = Table(
+    "gap",
+    metadata,
+    Column("uid", Text, primary_key=True),
+    Column("boot", Text, primary_key=True),
+    Column("first", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("declared_utc_ms", BigInteger, nullable=False),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("uid", Text, primary_key=True),
+    Column("boot", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("line", Text, primary_key=True),
+    Column("received_utc_ms", BigInteger, nullable=False),
+)
+
+interval = Table(
+    "interval",
+    metadata,
+    Column("row_id", Text, primary_key=True),
+    Column("uid", Text, nullable=False),
+    Column("boot", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("start_ms", BigInteger, nullable=False),
+    Column("start_utc_ms", BigInteger, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("end_utc_ms", BigInteger),
+    Column("duration_ms", BigInteger),
+    Column("reason_code", Integer),
+    Column("agent_id", Text),
+    Column("sign_in", Text),
+    Column("call_no", Integer),
+    Column("hold_no", Integer),
+    Column("not_taken", Integer, nullable=False),
+    Column("resumed", Integer, nullable=False),
+    Column("end_inferred", Integer, nullable=False),
+    Index("interval_by_start", "start_utc_ms"),
+    Index("interval_by_unit", "uid", "start_utc_ms"),
+    Index("interval_by_agent", "agent_id", "start_utc_ms"),
+)
+
+agent = Table(
+    "agent",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("seat", Text, nullable=False),
+    Column("is_listed", Integer, nullable=False),
+)

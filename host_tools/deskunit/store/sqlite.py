@@ -1,0 +1,105 @@
+"""Opens the SQLite file so that a commit survives a power cut, or refuses; the store calls it.
+
+Which settings are safe depends on the SQLite in use; each is read back. See docs/store.md.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import NullPool, Pool, StaticPool
+
+from deskunit.errors import DeskunitError
+
+BUSY_S = 30
+FULL, EXTRA = 2, 3
+
+
+def has_safe_wal(version: tuple[int, int, int]) -> bool:
+    """Whether this SQLite is free of the WAL race between two connections (fixed in 3.51.3)."""
+    fixed = {(3, 50): 7, (3, 44): 6}
+    line = version[:2]
+    return version >= (3, 51, 3) or (line in fixed and version[2] >= fixed[line])
+
+
+def durable_settings(version: tuple[int, int, int]) -> dict[str, str | int]:
+    """The pragmas that must be in force before anything is acknowledged."""
+    if has_safe_wal(version):
+        return {"journal_mode": "wal", "synchronous": FULL, "fullfsync": 1}
+    return {"journal_mode": "delete", "synchronous": EXTRA, "fullfsync": 1}
+
+
+def writer(file: Path) -> Engine:
+    """The one writing connection, durable. DeskunitError if a setting does not take."""
+
+    def connect() -> sqlite3.Connection:
+        connection = _connect(file, "rwc")
+        _make_durable(connection, file)
+        return connection
+
+    return _engine(connect, "BEGIN IMMEDIATE", StaticPool)
+
+
+def reader(file: Path) -> Engine:
+    """Read-only connections, one each time: a reader keeps the file locked only while it reads."""
+    return _engine(lambda: _connect(file, "ro"), "BEGIN", NullPool)
+
+
+def _connect(file: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"file:{quote(str(file))}?mode={mode}",
+        uri=True,
+        timeout=BUSY_S,
+        isolation_level=None,  # BEGIN is ours: the driver's own would leave DDL outside
+        check_same_thread=False,  # the store lets one thread write at a time
+    )
+    connection.execute("PRAGMA foreign_keys=ON")
+    return connection
+
+
+def _engine(connect: Callable[[], sqlite3.Connection], begin: str, pool: type[Pool]) -> Engine:
+    engine = create_engine("sqlite://", creator=connect, poolclass=pool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _make_durable(connection: sqlite3.Connection, file: Path) -> None:
+    for setting, wanted in durable_settings(sqlite3.sqlite_version_info).items():
+        connection.execute(f"PRAGMA {setting}={wanted}").fetchall()
+        found = connection.execute(f"PRAGMA {setting}").fetchone()[0]
+        if found != wanted:
+            raise DeskunitError(
+                "data_not_durable", file=file, setting=setting, found=found, wanted=wanted
+            )
+
+
+@contextmanager
+def readable_errors(file: Path) -> Iterator[None]:
+    """SQLite's errors as sentences with a next step."""
+    try:
+        yield
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        raise _explained(error, file) from error
+
+
+def _explained(error: Exception, file: Path) -> DeskunitError:
+    cause = error.orig if isinstance(error, DatabaseError) else error
+    why = str(cause)
+    name = getattr(cause, "sqlite_errorname", "")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return DeskunitError("data_busy", file=file)
+    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        return DeskunitError("data_not_a_database", file=file)
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
+        return DeskunitError("data_unwritable", folder=file.parent, why=why)
+    if isinstance(error, OperationalError | sqlite3.OperationalError):
+        return DeskunitError("data_failed", file=file, why=why)
+    raise error

@@ -1,0 +1,304 @@
+"""The state log: facts in, intervals out. The logger holds the one writing Store of a data folder.
+
+A group of events, the gaps it declares and the intervals it changes are one durable transaction;
+only after it may the unit be told. Nothing here reads a clock: the caller gives the time.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import BaseFileLock
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from deskunit.agents import Agent
+from deskunit.errors import DeskunitError
+from deskunit.events import BootKey, Event, ecrc
+from deskunit.intervals import BootClock, Fold, Interval
+from deskunit.store import folding, schema
+from deskunit.store.intake import Intake, Top
+from deskunit.store.reading import Reading
+from deskunit.store.rows import Changes, Commit
+from deskunit.store.sqlite import readable_errors
+
+
+class Store(Reading):
+    """Reads always; writes when it was opened with write=True. Safe to share between threads."""
+
+    def __init__(
+        self, file: Path, reader: Engine, writer: Engine | None, lock: BaseFileLock | None
+    ) -> None:
+        super().__init__(file, reader)
+        self._writer = writer
+        self._lock = lock
+        self._one_at_a_time = threading.RLock()
+        self._folds: dict[str, Fold] = {}
+        self._clocks: dict[BootKey, BootClock] = {}
+        self._tops: dict[BootKey, Top] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database and of the folder's lock."""
+        self._reader.dispose()
+        if self._writer is not None:
+            self._writer.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+    def remember_unit(self, uid: str, *, virtual: bool, now_utc_ms: int) -> None:
+        """Note a unit that was met. A virtual one is confirmed by that; a known one stays as it is."""
+        with self._writing() as connection:
+            _remember(connection, uid, virtual, now_utc_ms)
+
+    def name_unit(self, uid: str, seat: str) -> None:
+        """Say which seat a unit stands at. DeskunitError for an unknown unit."""
+        self._update_unit(uid, seat=seat)
+
+    def confirm_unit(self, uid: str) -> None:
+        """Let the unit's events count in exports, also those stored before."""
+        self._update_unit(uid, is_confirmed=1)
+
+    def set_agents(self, agents: Sequence[Agent]) -> None:
+        """Take the list of agents as it is now; those no longer in it keep their names."""
+        agent = schema.agent
+        rows = [
+            {"id": a.id, "name": a.name, "team": a.team, "level": a.level, "seat": a.seat}
+            for a in agents
+        ]
+        with self._writing() as connection:
+            connection.execute(update(agent).values(is_listed=0))
+            for row in rows:
+                known = connection.execute(update(agent).where(agent.c.id == row["id"]).values(row))
+                if known.rowcount == 0:
+                    connection.execute(insert(agent).values(**row, is_listed=1))
+            ids = [row["id"] for row in rows]
+            connection.execute(update(agent).where(agent.c.id.in_(ids)).values(is_listed=1))
+
+    def begin_boot(
+        self,
+        uid: str,
+        boot: str,
+        *,
+        fw: str,
+        reset_cause: str,
+        offset_ms: int,
+        error_ms: int,
+        now_utc_ms: int,
+    ) -> None:
+        """Note a boot before its first event or heartbeat; older boots of a unit first.
+
+        utc_ms = unit ms + offset_ms, right to within error_ms. The offset stored first wins.
+        """
+        with self._writing() as connection:
+            _remember(connection, uid, False, now_utc_ms)
+            if folding.find_clock(connection, uid, boot) is not None:
+                return
+            boots = schema.boot
+            newest = select(func.max(boots.c.boot_no)).where(boots.c.uid == uid)
+            connection.execute(
+                insert(boots).values(
+                    uid=uid,
+                    boot=boot,
+                    boot_no=(connection.scalar(newest) or 0) + 1,
+                    fw=fw,
+                    reset_cause=reset_cause,
+                    first_seen_utc_ms=now_utc_ms,
+                    last_ms=0,
+                    heard_utc_ms=now_utc_ms,
+                    heard_seq=0,
+                )
+            )
+            connection.execute(
+                insert(schema.epoch).values(
+                    uid=uid,
+                    boot=boot,
+                    from_ms=0,
+                    offset_ms=offset_ms,
+                    slope_ppb=0,
+                    error_ms=error_ms,
+                    set_utc_ms=now_utc_ms,
+                )
+            )
+
+    def commit(self, events: Sequence[Event], received_utc_ms: int) -> Commit:
+        """Store a group durably: what follows the stored prefix of each boot, once.
+
+        Sent again with the same line: ignored. With another line: put in quarantine. Beyond the
+        prefix: not stored, unless the event is the oldest its unit holds; then what lies between
+        becomes a gap. LookupError: begin_boot was not called for a boot.
+        """
+        with self._writing() as connection:
+            tops = {key: top for key in _boots(events) if (top := self._top(connection, *key))}
+            intake = Intake(tops, lambda key: folding.find_line(connection, key))
+            for event in events:
+                intake.take(event)
+            fresh = list(intake.fresh.values())
+            folding.store_facts(connection, intake, received_utc_ms)
+            changes = self._fold_in(connection, fresh)
+            self._note_words(connection, fresh, received_utc_ms)
+        self._tops.update(tops)
+        return Commit(
+            changes.changed,
+            changes.dropped,
+            tops,
+            fresh,
+            intake.quarantined,
+            intake.waiting,
+            intake.gaps,
+        )
+
+    def top(self, uid: str, boot: str) -> Top | None:
+        """(seq, ecrc) of the last stored event of a boot, as an acknowledgement names it."""
+        with self._writing() as connection:
+            return self._top(connection, uid, boot)
+
+    def heard(
+        self, uid: str, boot: str, ms: int, top_seq: int, state: str, now_utc_ms: int
+    ) -> Changes:
+        """A heartbeat: the unit lives, and silence that was unknown turns out to be its state."""
+        with self._writing() as connection:
+            clock = self._clock(connection, uid, boot)
+            fold = self._fold(connection, uid)
+            fold.heard(boot, ms)
+            heard = replace(clock, last_ms=max(clock.last_ms, ms), silent=False)
+            self._clocks[uid, boot] = heard
+            folding.update_boot(
+                connection,
+                uid,
+                heard,
+                heard_utc_ms=now_utc_ms,
+                heard_seq=top_seq,
+                heard_state=state,
+            )
+            # nothing but the last word moved: the boot's row has it, no need to write more
+            return folding.write_changes(connection, fold) if fold.changes else Changes()
+
+    def silent(self, uid: str, now_utc_ms: int) -> Changes:
+        """No word from the unit any more: its state is unknown from its last one."""
+        with self._writing() as connection:
+            fold = self._fold(connection, uid)
+            if not fold.boot:
+                return Changes()
+            fold.silent()
+            silent = replace(self._clock(connection, uid, fold.boot), silent=True)
+            self._clocks[uid, fold.boot] = silent
+            folding.update_boot(connection, uid, silent, silent_utc_ms=now_utc_ms)
+            return folding.write_changes(connection, fold)
+
+    def rebuild(self, uid: str) -> Changes:
+        """Derive a unit's intervals anew from its events; says what came out differently."""
+        with self._writing() as connection:
+            fold, changes = folding.rebuild_unit(connection, uid)
+            self._folds[uid] = fold
+            return changes
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if self._writer is None:
+            raise RuntimeError("this Store was opened for reading")
+        with self._one_at_a_time, readable_errors(self.file):
+            try:
+                with self._writer.begin() as connection:
+                    yield connection
+            except BaseException:
+                # Rolled back: what is remembered here may be ahead of the database.
+                self._folds.clear()
+                self._clocks.clear()
+                self._tops.clear()
+                raise
+
+    def _update_unit(self, uid: str, **values: object) -> None:
+        unit = schema.unit
+        with self._writing() as connection:
+            done = connection.execute(update(unit).where(unit.c.uid == uid).values(**values))
+            if done.rowcount == 0:
+                raise DeskunitError("unknown_unit", uid=uid)
+
+    def _top(self, connection: Connection, uid: str, boot: str) -> Top | None:
+        if (uid, boot) in self._tops:
+            return self._tops[uid, boot]
+        event = schema.event
+        query = (
+            select(event.c.seq, event.c.line)
+            .where(event.c.uid == uid, event.c.boot == boot)
+            .order_by(event.c.seq.desc())
+            .limit(1)
+        )
+        row = connection.execute(query).first()
+        return (row.seq, ecrc(row.line)) if row else None
+
+    def _clock(self, connection: Connection, uid: str, boot: str) -> BootClock:
+        if (uid, boot) not in self._clocks:
+            clock = folding.find_clock(connection, uid, boot)
+            if clock is None:
+                raise LookupError(f"begin_boot was not called for {uid} {boot}")
+            self._clocks[uid, boot] = clock
+        return self._clocks[uid, boot]
+
+    def _fold(self, connection: Connection, uid: str) -> Fold:
+        if uid not in self._folds:
+            self._folds[uid] = folding.load_fold(connection, uid)
+        return self._folds[uid]
+
+    def _fold_in(self, connection: Connection, fresh: Sequence[Event]) -> Changes:
+        late: set[str] = set()
+        folds: dict[str, Fold] = {}
+        for event in fresh:
+            clock = self._clock(connection, event.uid, event.boot)
+            fold = folds[event.uid] = self._fold(connection, event.uid)
+            if clock.boot_no < fold.boot_no:
+                late.add(event.uid)
+            else:
+                fold.take(clock, event)
+        changed: list[Interval] = []
+        dropped: list[str] = []
+        for uid, fold in folds.items():
+            if uid in late:  # words of an older boot after a newer one: not in order, so all anew
+                self._folds[uid], changes = folding.rebuild_unit(connection, uid)
+            else:
+                changes = folding.write_changes(connection, fold)
+            changed += changes.changed
+            dropped += changes.dropped
+        return Changes(changed, dropped)
+
+    def _note_words(
+        self, connection: Connection, fresh: Sequence[Event], received_utc_ms: int
+    ) -> None:
+        last = {(event.uid, event.boot): event for event in fresh}
+        for (uid, boot), event in last.items():
+            clock = self._clock(connection, uid, boot)
+            heard = replace(clock, last_ms=max(clock.last_ms, event.ms), silent=False)
+            self._clocks[uid, boot] = heard
+            folding.update_boot(connection, uid, heard, heard_utc_ms=received_utc_ms)
+
+
+def _remember(connection: Connection, uid: str, virtual: bool, now_utc_ms: int) -> None:
+    unit = schema.unit
+    if connection.execute(select(unit.c.uid).where(unit.c.uid == uid)).first() is None:
+        connection.execute(
+            insert(unit).values(
+                uid=uid,
+                seat="",
+                is_virtual=int(virtual),
+                is_confirmed=int(virtual),
+                first_seen_utc_ms=now_utc_ms,
+            )
+        )
+
+
+def _boots(events: Sequence[Event]) -> list[BootKey]:
+    return list(dict.fromkeys((event.uid, event.boot) for event in events))
