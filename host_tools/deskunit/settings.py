@@ -1,0 +1,114 @@
+"""settings.toml of the data folder: the unit's timers, the language, the limits of this host.
+
+Read at the start by `run` and `log`; every value has a default, a range and a line in docs/protocol.md.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from deskunit.errors import DeskunitError
+
+FILE_NAME = "settings.toml"
+Language = Literal["zh", "en"]
+
+
+class Range(NamedTuple):
+    default: int
+    low: int
+    high: int
+
+
+UNIT = {
+    "hold_remind_s": Range(30, 5, 600),
+    "hold_max_s": Range(120, 10, 3600),
+    "hold_hard_s": Range(180, 10, 7200),
+    "hold_consent_s": Range(8, 0, 60),
+    "wrap_up_s": Range(60, 5, 3600),
+    "wrap_up_more_s": Range(30, 5, 600),
+    "idle_alert_s": Range(600, 10, 86400),
+    "heartbeat_s": Range(5, 1, 60),
+    "menu_s": Range(8, 2, 120),
+    "resume_max_s": Range(600, 0, 86400),
+}
+HOST = {
+    "away_limit": Range(1, 0, 1000),  # agents with leave to be away at a time
+    "page_port": Range(8470, 0, 65535),  # 0: any free one
+}
+
+
+def _defaults(table: Mapping[str, Range]) -> dict[str, int]:
+    return {name: one.default for name, one in table.items()}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the site chose. `language` and `zone` None: the computer's own."""
+
+    unit: Mapping[str, int] = field(default_factory=lambda: _defaults(UNIT))
+    language: Language | None = None
+    away_limit: int = HOST["away_limit"].default
+    page_port: int = HOST["page_port"].default
+    zone: str | None = None
+
+
+def load(data_dir: Path) -> Settings:
+    """The settings of `data_dir`; the defaults without a file. DeskunitError for what is wrong."""
+    file = data_dir / FILE_NAME
+    try:
+        nested = tomllib.loads(file.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DeskunitError("settings_unreadable", file=file, why=error) from error
+    return _checked(file, nested)
+
+
+def _checked(file: Path, nested: dict[str, Any]) -> Settings:
+    unit, host = _section(file, nested, "unit"), _section(file, nested, "host")
+    language, zone = nested.pop("language", None), host.pop("zone", None)
+    if nested:
+        raise DeskunitError("settings_unknown", file=file, name=next(iter(nested)))
+    if language not in (None, "zh", "en"):
+        raise DeskunitError("settings_language", file=file, found=language)
+    chosen = _numbers(file, "host", host, HOST)
+    return Settings(
+        unit=_numbers(file, "unit", unit, UNIT),
+        language=language,
+        zone=None if zone is None else _zone(zone),
+        away_limit=chosen["away_limit"],
+        page_port=chosen["page_port"],
+    )
+
+
+def _section(file: Path, nested: dict[str, Any], name: str) -> dict[str, Any]:
+    section = nested.pop(name, {})
+    if not isinstance(section, dict):
+        raise DeskunitError("settings_section", file=file, name=name)
+    return dict(section)
+
+
+def _numbers(
+    file: Path, section: str, chosen: dict[str, Any], table: Mapping[str, Range]
+) -> dict[str, int]:
+    for name, value in chosen.items():
+        if name not in table:
+            raise DeskunitError("settings_unknown", file=file, name=f"{section}.{name}")
+        low, high = table[name].low, table[name].high
+        if type(value) is not int or not low <= value <= high:  # True is no number of seconds
+            where = f"{section}.{name}"
+            raise DeskunitError(
+                "settings_range", file=file, name=where, found=value, low=low, high=high
+            )
+    return _defaults(table) | chosen
+
+
+def _zone(name: object) -> str:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(str(name)).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise DeskunitError("unknown_zone", zone=name) from error

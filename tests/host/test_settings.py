@@ -1,0 +1,70 @@
+"""settings.toml against the shared table, and what a wrong one is told."""
+
+import json
+from pathlib import Path
+
+import pytest
+from deskunit import settings
+from deskunit.errors import DeskunitError
+
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "settings.json").read_text("utf-8"))
+
+
+def loaded(folder: Path, text: str) -> settings.Settings:
+    (folder / settings.FILE_NAME).write_text(text, "utf-8")
+    return settings.load(folder)
+
+
+def test_names_defaults_and_ranges_are_those_both_sides_agreed_on() -> None:
+    agreed = {one["name"]: (one["default"], one["low"], one["high"]) for one in VECTORS["settings"]}
+    assert {name: tuple(one) for name, one in settings.UNIT.items()} == agreed
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    found = settings.load(tmp_path)
+    assert found.unit["hold_remind_s"] == 30 and found.away_limit == 1
+    assert found.page_port == 8470 and found.language is None and found.zone is None
+
+
+def test_what_is_chosen_is_taken_and_the_rest_stays(tmp_path: Path) -> None:
+    found = loaded(
+        tmp_path,
+        '\ufefflanguage = "zh"\n[unit]\nhold_remind_s = 45\n'
+        '[host]\naway_limit = 2\nzone = "Asia/Shanghai"\n',
+    )
+    assert (found.language, found.away_limit, found.zone) == ("zh", 2, "Asia/Shanghai")
+    assert found.unit["hold_remind_s"] == 45 and found.unit["hold_max_s"] == 120
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "named"),
+    [
+        ("[unit]\nhold_remind_s = 4", "settings_range", "5"),
+        ("[unit]\nhold_remind_s = 601", "settings_range", "600"),
+        ("[unit]\nhold_remind_s = true", "settings_range", "unit.hold_remind_s"),
+        ("[unit]\nhold_remind_s = 30.5", "settings_range", "30.5"),
+        ("[unit]\nhold_remind = 30", "settings_unknown", "unit.hold_remind"),
+        ("[host]\naway = 1", "settings_unknown", "host.away"),
+        ("[units]\nx = 1", "settings_unknown", "units"),
+        ("unit = 3", "settings_section", "[unit]"),
+        ('language = "fr"', "settings_language", "fr"),
+        ('[host]\nzone = "Asia/Beijing"', "unknown_zone", "Asia/Beijing"),
+        ('[host]\nzone = "../etc/passwd"', "unknown_zone", "passwd"),
+        ("[host]\nzone = 8", "unknown_zone", "8"),
+        ("hold = = 3", "settings_unreadable", "settings.toml"),
+    ],
+)
+def test_a_wrong_value_is_named_with_the_next_step(
+    tmp_path: Path, text: str, key: str, named: str
+) -> None:
+    with pytest.raises(DeskunitError) as caught:
+        loaded(tmp_path, text)
+    assert caught.value.key == key
+    assert named in caught.value.sentence("en") and named in caught.value.sentence("zh")
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
+    (tmp_path / settings.FILE_NAME).write_bytes(b"# \xc9\xe8\xd6\xc3\n")
+    with pytest.raises(DeskunitError) as caught:
+        settings.load(tmp_path)
+    assert caught.value.key == "settings_unreadable"
