@@ -31,7 +31,7 @@ from deskunit.web.security import Guard
 from deskunit.web.stream import Stream
 
 STATIC = Path(__file__).parent / "static"
-LOG_ROWS_MAX = 500
+LOG_ROWS_MAX = 100
 PAGE_WORDS = ("page.", "state.", "reason.", "cause.")
 
 

@@ -1,0 +1,48 @@
+// The page's texts: which language, where from, and how they get into the document.
+
+const REMEMBERED = "deskunit-language";
+let table = {};
+export let language = "en";
+
+export function preferred() {
+  const remembered = localStorage.getItem(REMEMBERED);
+  if (remembered === "zh" || remembered === "en") return remembered;
+  for (const wanted of navigator.languages ?? [navigator.language]) {
+    if (wanted.toLowerCase().startsWith("zh")) return "zh";
+    if (wanted.toLowerCase().startsWith("en")) return "en";
+  }
+  return "en";
+}
+
+export function remember(wanted) {
+  localStorage.setItem(REMEMBERED, wanted);
+}
+
+export async function use(wanted) {
+  const answer = await fetch(`/words/${wanted}.json`);
+  if (!answer.ok) throw new Error(`words: ${answer.status}`);
+  table = await answer.json();
+  language = wanted;
+  document.documentElement.lang = wanted === "zh" ? "zh-Hans" : "en";
+  document.title = text("page.title");
+  for (const element of document.querySelectorAll("[data-word]"))
+    element.textContent = text(`page.${element.dataset.word}`);
+  for (const element of document.querySelectorAll("[data-label]"))
+    element.setAttribute("aria-label", text(`page.${element.dataset.label}`));
+}
+
+// The sentence of `key`, its {names} filled; the key's last part where there is none.
+export function text(key, values = {}) {
+  const sentence = table[key] ?? key.slice(key.lastIndexOf(".") + 1).replaceAll("_", " ");
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+// A word of a table such as state or reason; "" for nothing.
+export function word(section, name, values) {
+  return name ? text(`${section}.${name}`, values) : "";
+}
+
+// The reason of a unit or an interval; a site's own codes have one word and their number.
+export function reason(of) {
+  return word("reason", of.reason, { code: of.reason_code });
+}
