@@ -151,9 +151,10 @@ class Reading:
         from_utc_ms: int | None = None,
         to_utc_ms: int | None = None,
         agent: str | None = None,
+        unit: str | None = None,
     ) -> int:
         """How many rows `intervals` has for the same question."""
-        wanted = _wanted(to_utc_ms, agent, None, False)
+        wanted = _wanted(to_utc_ms, agent, unit, False)
         end = schema.interval.c.end_utc_ms
         if from_utc_ms is not None:
             started = schema.interval.c.start_utc_ms >= from_utc_ms

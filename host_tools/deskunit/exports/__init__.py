@@ -1,0 +1,21 @@
+"""Exports of the state log: `export_states` writes a file and its manifest, `states_rows` streams.
+
+Column by column in docs/supervisor.md. No row limit, nothing held in memory.
+"""
+
+from deskunit.exports.files import Export, export_states, states_rows
+from deskunit.exports.progress import terminal_progress
+from deskunit.exports.ranges import Query, moment, query, zone
+from deskunit.exports.states import COLUMNS
+
+__all__ = [
+    "COLUMNS",
+    "Export",
+    "Query",
+    "export_states",
+    "moment",
+    "query",
+    "states_rows",
+    "terminal_progress",
+    "zone",
+]
