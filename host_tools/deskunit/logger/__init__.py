@@ -1,0 +1,8 @@
+"""The logger: a thread a port, one writer thread, and the lock of the data folder.
+
+`deskunit run` and `deskunit log` start it; the page and the control socket ask it.
+"""
+
+from deskunit.logger.logger import Alarmed, IntervalsChanged, LinkStatus, Logger, UnitChanged
+
+__all__ = ["Alarmed", "IntervalsChanged", "LinkStatus", "Logger", "UnitChanged"]

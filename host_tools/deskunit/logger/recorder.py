@@ -1,0 +1,282 @@
+"""Acts on what the sessions learned: stores it, lets them acknowledge, tells the units their context.
+
+The logger's writer thread calls it, and so does a test in virtual time: a `Session` is a UnitEnd, and
+time is an argument. It knows no port and no thread.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from deskunit import agents
+from deskunit.agents import Agent
+from deskunit.context import Context
+from deskunit.effects import Arrived, Begun, Effect, Heard, Met, Tops
+from deskunit.events import BootKey, Event
+from deskunit.leave import AwayDesk
+from deskunit.presence import Presence
+from deskunit.session import SILENT_MS
+from deskunit.settings import Language, Settings
+from deskunit.store import Changes, Store
+
+log = logging.getLogger("deskunit")
+
+
+class UnitEnd(Protocol):
+    """Where the answers for one unit go."""
+
+    @property
+    def last_frame_ms(self) -> int | None: ...
+
+    def committed(self, tops: Tops) -> None: ...
+
+    def tell(self, context: Context) -> None: ...
+
+
+class Recorder:
+    """The facts of all units into one store, in the order in which they came."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        language: Language = "zh",
+        virtual_seats: Mapping[str, str] | None = None,
+        on_changes: Callable[[Changes], None] = lambda changes: None,
+        on_unit: Callable[[str], None] = lambda uid: None,
+    ) -> None:
+        """`virtual_seats`: uid → seat of the units that were started as virtual ones."""
+        self._store = store
+        self._settings = settings
+        self._language = language
+        self._virtual_seats = dict(virtual_seats or {})
+        self._on_changes = on_changes
+        self._on_unit = on_unit
+        self._zone = ZoneInfo(settings.zone) if settings.zone else None
+        self._agents: Sequence[Agent] = ()
+        self._languages: dict[str, Language] = {}
+        self._ends: dict[str, UnitEnd] = {}
+        self._to_begin: dict[BootKey, Begun] = {}
+        self._begun: set[BootKey] = set()
+        self._off_s: dict[str, int] = {}
+        self._away = AwayDesk(settings.away_limit)
+        self._presence = Presence()
+        self._hello = ""
+        self._started_ms: int | None = None
+        self._silent: set[str] = set()
+        self._seats: dict[str, str] = {}
+        for unit in store.units():
+            self._seats[unit.uid] = unit.seat
+            if unit.agent_id:
+                self._presence.seed(unit.uid, unit.agent_id)
+
+    def set_agents(self, listed: Sequence[Agent]) -> None:
+        """The site's list as it is now; every unit gets its roster of it."""
+        self._store.set_agents(listed)
+        self._agents = listed
+        self._tell_all()
+
+    def set_language(self, uid: str, language: Language) -> None:
+        """Which prompt pack this unit's screen uses, until the end of this run."""
+        self._languages[uid] = language
+        self._tell(uid)
+        self._on_unit(uid)
+
+    def language(self, uid: str) -> Language:
+        return self._languages.get(uid, self._language)
+
+    def name_unit(self, uid: str, seat: str) -> None:
+        """The unit stands at `seat`; it shows that itself. DeskunitError for an unknown unit."""
+        self._store.name_unit(uid, seat)
+        self._seats[uid] = seat
+        self._tell(uid)
+        self._on_unit(uid)
+
+    def confirm_unit(self, uid: str) -> None:
+        """Take a unit that introduced itself into the reports."""
+        self._store.confirm_unit(uid)
+        self._on_unit(uid)
+
+    def apply(self, batch: Sequence[tuple[UnitEnd, Effect]], now_utc_ms: int) -> None:
+        """Act on `batch` in its order; events that stand together are one durable commit.
+
+        A store that fails (disk full) raises DeskunitError: nothing of that group is acknowledged,
+        the units keep it and send it again.
+        """
+        # First what needs no disk, so that a full one costs nothing but a repetition.
+        for end, effect in batch:
+            if isinstance(effect, Met):
+                self._ends[effect.uid] = end
+            elif isinstance(effect, Begun):
+                self._to_begin[effect.uid, effect.boot] = effect
+        arrived: list[tuple[UnitEnd, Event]] = []
+        for end, effect in batch:
+            if isinstance(effect, Arrived):
+                arrived.append((end, effect.event))
+                continue
+            self._commit(arrived, now_utc_ms)
+            arrived = []
+            if isinstance(effect, Met):
+                self._met(effect.uid, now_utc_ms)
+            elif isinstance(effect, Begun):
+                self._begin(effect.uid, effect.boot, now_utc_ms)
+                self._tell(effect.uid)
+            elif isinstance(effect, Heard):
+                self._heard(effect, now_utc_ms)
+        self._commit(arrived, now_utc_ms)
+
+    def tick(self, now_utc_ms: int, now_ms: int) -> None:
+        """About once a second: silent units become unknown, the greeting follows the hour."""
+        if self._started_ms is None:
+            self._started_ms = now_ms
+        for uid in self._seats:
+            end = self._ends.get(uid)
+            last_ms = end.last_frame_ms if end is not None else None
+            since_ms = self._started_ms if last_ms is None else last_ms
+            if now_ms - since_ms < SILENT_MS:
+                self._back(uid)
+            elif uid not in self._silent:
+                self._silent.add(uid)
+                self._changed(self._store.silent(uid, now_utc_ms))
+                self._on_unit(uid)
+        hello = hello_word(now_utc_ms, self._zone)
+        if hello != self._hello:
+            self._hello = hello
+            self._tell_all()
+
+    def is_silent(self, uid: str) -> bool:
+        """True when no word of the unit came for 15 s."""
+        return uid in self._silent or uid not in self._ends
+
+    # --- what came -----------------------------------------------------------------------------
+
+    def _met(self, uid: str, now_utc_ms: int) -> None:
+        self._remember(uid, now_utc_ms)
+        self._back(uid)
+        self._on_unit(uid)
+
+    def _remember(self, uid: str, now_utc_ms: int) -> None:
+        if uid in self._seats:
+            return
+        seat = self._virtual_seats.get(uid)
+        self._store.remember_unit(uid, virtual=seat is not None, now_utc_ms=now_utc_ms)
+        if seat:
+            self._store.name_unit(uid, seat)
+        self._seats[uid] = seat or ""
+
+    def _begin(self, uid: str, boot: str, now_utc_ms: int) -> bool:
+        """True when the store knows the boot; a begin that failed with the disk is tried again."""
+        begun = self._to_begin.get((uid, boot))
+        if begun is None or (uid, boot) in self._begun:
+            return (uid, boot) in self._begun or self._store.top(uid, boot) is not None
+        self._remember(uid, now_utc_ms)
+        self._store.begin_boot(
+            uid,
+            boot,
+            fw=begun.fw,
+            reset_cause=begun.reset_cause,
+            offset_ms=begun.offset_ms,
+            error_ms=begun.error_ms,
+            now_utc_ms=now_utc_ms,
+        )
+        self._begun.add((uid, boot))
+        before_utc_ms = self._store.previous_boot_heard(uid, boot)
+        self._off_s.pop(uid, None)
+        if before_utc_ms is not None:
+            self._off_s[uid] = max(0, begun.offset_ms - before_utc_ms) // 1000
+        return True
+
+    def _heard(self, heard: Heard, now_utc_ms: int) -> None:
+        if not self._begin(heard.uid, heard.boot, now_utc_ms):
+            return
+        self._back(heard.uid)
+        self._changed(
+            self._store.heard(
+                heard.uid, heard.boot, heard.ms, heard.top_seq, heard.state, now_utc_ms
+            )
+        )
+
+    def _commit(self, arrived: Sequence[tuple[UnitEnd, Event]], now_utc_ms: int) -> None:
+        boots = {(event.uid, event.boot) for _, event in arrived}
+        known = {key for key in boots if self._begin(*key, now_utc_ms)}
+        for uid, boot in boots - known:
+            log.warning("unit %s sent events of boot %s, whose time is not known", uid, boot)
+        events = [event for _, event in arrived if (event.uid, event.boot) in known]
+        if not events:
+            return
+        done = self._store.commit(events, now_utc_ms)
+        for end in {id(end): end for end, _ in arrived}.values():
+            end.committed(done.tops)
+        for event in done.quarantined:
+            log.error("unit %s: %s-%s came with other content", event.uid, event.boot, event.seq)
+        for gap in done.gaps:
+            log.error("unit %s: %s %s..%s lost", gap.uid, gap.boot, gap.first, gap.last)
+        self._changed(done)
+        self._follow(done.fresh)
+
+    # --- what follows from it ------------------------------------------------------------------
+
+    def _follow(self, fresh: Sequence[Event]) -> None:
+        before = self._matters()
+        for event in fresh:
+            begun = self._to_begin.get((event.uid, event.boot))
+            self._away.take(event)
+            self._presence.take(event, event.ms + (begun.offset_ms if begun else 0))
+            self._back(event.uid)
+        after = self._matters()
+        for uid in after:
+            if after[uid] != before[uid]:
+                self._tell(uid)
+        for uid in {event.uid for event in fresh}:
+            self._on_unit(uid)
+
+    def _matters(self) -> dict[str, tuple[int | None, str | None, str | None]]:
+        """Of each unit what its agent should learn when it changes: leave, signed in elsewhere."""
+        leave, signout = self._away.answers(), self._presence.to_sign_out()
+        last = self._presence.last_agent
+        return {uid: (leave.get(uid), signout.get(uid), last.get(uid)) for uid in self._seats}
+
+    def _back(self, uid: str) -> None:
+        if uid in self._silent:
+            self._silent.discard(uid)
+            self._on_unit(uid)
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.changed or changes.dropped:
+            self._on_changes(changes)
+
+    # --- what the units are told ---------------------------------------------------------------
+
+    def _tell_all(self) -> None:
+        for uid in list(self._ends):
+            self._tell(uid)
+
+    def _tell(self, uid: str) -> None:
+        end = self._ends.get(uid)
+        if end is not None:
+            end.tell(self._context(uid))
+
+    def _context(self, uid: str) -> Context:
+        seat = self._seats.get(uid, "")
+        listed = agents.roster(self._agents, seat, self._store.recent_agents(uid))
+        return Context(
+            settings=self._settings.unit,
+            off_s=self._off_s.get(uid),
+            seat=seat,
+            language=self.language(uid),
+            roster=tuple((agent.id, agent.name) for agent in listed),
+            hello=self._hello,
+            leave=self._away.answers().get(uid),
+            signout=self._presence.to_sign_out().get(uid),
+        )
+
+
+def hello_word(now_utc_ms: int, zone: ZoneInfo | None) -> str:
+    """The greeting's opening word for the hour in `zone` (None: this computer's)."""
+    hour = datetime.fromtimestamp(now_utc_ms / 1000, tz=zone).hour
+    if 5 <= hour < 12:
+        return "morning"
+    return "afternoon" if 12 <= hour < 18 else "evening"
