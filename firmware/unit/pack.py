@@ -9,6 +9,7 @@ import struct
 from array import array
 
 VERSION = 1
+MARK = "\x1f"  # a break opportunity within a text, never drawn
 MISSING = 0x25A1  # □ stands for a character that came after the pack was made
 HEADER_BYTES = 24
 CELL_WIDTH = 16
@@ -59,10 +60,11 @@ class Pack:
     # -- glyphs
 
     def width(self, s):
-        """Width of `s` in pixels."""
+        """Width of `s` in pixels, break marks apart."""
         total = 0
         for character in s:
-            total += self._advances[self._glyph(ord(character))]
+            if character != MARK:
+                total += self._advances[self._glyph(ord(character))]
         return total
 
     def draw(self, canvas, s, x, y, inverse=False):
@@ -70,6 +72,8 @@ class Pack:
         for character in s:
             if x >= SCREEN_WIDTH:
                 break
+            if character == MARK:
+                continue
             glyph = self._glyph(ord(character))
             canvas.glyph(self._bits(glyph), CELL_WIDTH, CELL_ROWS, x, y, inverse)
             x += self._advances[glyph]

@@ -3,7 +3,7 @@
 Pure; `pack` only measures. Called by the screen.
 """
 
-MARK = "\x1f"  # the compiler's break opportunity, never drawn
+from unit.pack import MARK
 
 
 def fill(template, values):

@@ -45,6 +45,14 @@ class Glyphs(unittest.TestCase):
     def test_width_is_the_sum_of_advances(self):
         self.assertEqual(pack.Pack(shelf(), "zh").width("12: 好。"), 4 + 4 + 3 + 4 + 12 + 7)
 
+    def test_a_break_mark_is_neither_measured_nor_drawn(self):
+        zh = pack.Pack(shelf(), "zh")
+        marked, plain = paper.Canvas(), paper.Canvas()
+        self.assertEqual(zh.width("1\x1f2"), zh.width("12"))
+        self.assertEqual(zh.draw(marked, "1\x1f2", 0, 0), zh.draw(plain, "12", 0, 0))
+        self.assertEqual(marked.pixels, plain.pixels)
+        self.assertEqual(zh.missing, [])
+
     def test_every_glyph_is_drawn_bit_for_bit(self):
         zh = pack.Pack(shelf(), "zh")
         for glyph in vector()["glyphs"]:

@@ -1,0 +1,155 @@
+"""The pack compiler: what it refuses, where it breaks lines, and that its bytes never vary."""
+
+import binascii
+import json
+from pathlib import Path
+
+import pytest
+from deskunit.errors import DeskunitError
+from deskunit.scripts import breaks, compile_packs, compiler, texts
+from deskunit.scripts.encoding import Glyph, encode
+from deskunit.scripts.font import Font, package_folder
+
+VECTORS = Path(__file__).parents[1] / "vectors"
+
+
+@pytest.fixture(scope="module")
+def font() -> Font:
+    return Font()
+
+
+def broken(template: str) -> str:
+    return breaks.mark(template).replace(breaks.MARK, "|")
+
+
+# -- break opportunities
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("请稍等", "请|稍|等"),
+        ("您好，请稍等。", "您|好，|请|稍|等。"),
+        ("（请客户先挂机）", "（请|客|户|先|挂|机）"),
+        ("处理「急」件", "处|理|「急」|件"),
+        ("真的？！好……吧", "真|的？！|好……|吧"),
+        ("请按 HOLD 接回", "请|按 |HOLD |接|回"),
+        ("{hello}，{agent}号为您", "{hello}，|{agent}|号|为|您"),
+        ("延长{n}秒", "延|长|{n}|秒"),
+        ("agent {agent} speaking.", "agent |{agent} |speaking."),
+        ("{hello}, {n}s", "{hello}, |{n}s"),
+        ("3.5 km (about {n})", "3.5 |km |(about |{n})"),
+        ("一\n二三", "一\n二|三"),
+        ("", ""),
+    ],
+)
+def test_break_opportunities(template: str, expected: str) -> None:
+    assert broken(template) == expected
+
+
+def test_marks_change_nothing_else() -> None:
+    for table in texts.load_all().values():
+        for template in table.values():
+            assert broken(template).replace("|", "") == template
+
+
+# -- what the language files must be
+
+
+def test_a_key_that_one_language_lacks_is_named() -> None:
+    with pytest.raises(DeskunitError, match=r"en\.toml lacks soft\.extra"):
+        texts.refuse_differences({"zh": {"soft.extra": "多"}, "en": {}})
+
+
+def test_variables_that_differ_are_named() -> None:
+    with pytest.raises(DeskunitError, match=r"screen\.ask"):
+        texts.refuse_differences({"zh": {"screen.ask": "{name}"}, "en": {"screen.ask": "{nam}"}})
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("zh", "这个我不知道。"), ("en", "Calm down, please.")]
+)
+def test_a_forbidden_phrase_is_refused(language: str, sentence: str) -> None:
+    with pytest.raises(DeskunitError, match=r"prompt\.rude"):
+        texts.refuse_forbidden({"prompt.rude": sentence}, language)
+
+
+def test_every_reason_and_state_has_its_words() -> None:
+    zh = texts.load("zh")
+    for reason in json.loads((VECTORS / "reasons.json").read_text("utf-8"))["reasons"]:
+        assert f"reason.{reason['code']}" in zh
+    for state in json.loads((VECTORS / "states.json").read_text("utf-8"))["states"]:
+        if state["state"] != "unknown":
+            assert zh[f"state.{state['state']}"] == state["zh"]
+
+
+# -- glyphs
+
+
+def test_a_missing_glyph_names_character_and_key(font: Font) -> None:
+    with pytest.raises(DeskunitError) as failure:
+        compiler.pack_of("zh", {"prompt.odd": "您\u4dff好"}, font)
+    assert "\u4dff" in str(failure.value)
+    assert "U+4DFF" in str(failure.value)
+    assert "prompt.odd" in str(failure.value)
+    assert "prompt.odd" in failure.value.sentence("zh")
+
+
+def test_a_character_beyond_the_plane_is_missing_too(font: Font) -> None:
+    with pytest.raises(DeskunitError, match="extra text"):
+        compiler.pack_of("zh", {}, font, "\U0001f600")
+
+
+def test_names_given_to_the_compiler_get_their_glyphs(font: Font) -> None:
+    assert "嚏" not in compiler.characters({}, "")
+    assert compiler.characters({}, "嚏")["嚏"] == "extra text"
+
+
+def test_common_names_are_drawn_without_a_new_pack() -> None:
+    known = compiler.characters({}, "")
+    for name in ("欧阳晓梅", "张伟", "王秀英", "李梓涵", "诸葛亮", "O'Neil"):
+        assert all(character in known for character in name), name
+
+
+def test_full_width_punctuation_is_squeezed_and_whole(font: Font) -> None:
+    for mark in "，。！？：；、（）「」《》“”":
+        glyph = font.find_glyph(mark)
+        assert glyph is not None
+        assert 6 <= glyph.advance <= 8, mark
+        columns = 0
+        for i in range(0, 24, 2):
+            columns |= int.from_bytes(glyph.bits[i : i + 2], "big")
+        assert columns, mark
+        assert columns & (0xFFFF >> glyph.advance) == 0, f"{mark} reaches over its advance"
+
+
+# -- bytes
+
+
+def test_the_vector_is_written_byte_for_byte() -> None:
+    vector = json.loads((VECTORS / "pack.json").read_text("utf-8"))
+    glyphs = [
+        Glyph(point, advance, bytes.fromhex(bits)) for point, advance, bits in vector["glyphs"]
+    ]
+    written = encode(vector["lang"], reversed(glyphs), vector["texts"])
+    assert written.hex() == vector["pack"]
+
+
+def test_packs_are_the_same_each_time(tmp_path: Path) -> None:
+    first = compile_packs(tmp_path / "a", "欧阳嚏")
+    second = compile_packs(tmp_path / "b", "嚏阳欧")
+    assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
+
+
+def test_a_pack_ends_with_the_sum_of_the_rest(tmp_path: Path) -> None:
+    content = compile_packs(tmp_path)[0].read_bytes()
+    assert binascii.crc32(content[:-4]) == int.from_bytes(content[-4:], "little")
+
+
+def test_the_licence_lies_beside_and_no_file_has_the_fonts_name(tmp_path: Path) -> None:
+    names = [path.name for path in compile_packs(tmp_path)]
+    assert names == ["zh.pack", "en.pack", "PACKS-OFL.txt", "PACKS-NOTICE.txt"]
+    assert sorted(names) == sorted(path.name for path in tmp_path.iterdir())
+    licence = (tmp_path / "PACKS-OFL.txt").read_bytes()
+    assert licence == (package_folder() / "LICENSE").read_bytes()
+    assert not any("fusion" in name.lower() for name in names)

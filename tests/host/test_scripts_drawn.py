@@ -1,0 +1,143 @@
+"""Every text of the packs, laid out and drawn by the unit's own code: it fits, and no pixel differs.
+
+The picture is compared with Pillow's drawing of the same font, run by run.
+"""
+
+import re
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import IO
+
+import pytest
+from deskunit.scripts import compile_packs, texts
+from deskunit.scripts.font import CLOSING, OPENING, package_folder
+from PIL import Image, ImageDraw, ImageFont
+
+TESTS = Path(__file__).parents[1]
+for folder in (TESTS.parent / "firmware", TESTS / "firmware"):
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+
+import paper  # noqa: E402
+from unit import pack, text  # noqa: E402
+
+WIDTH = 128
+LABEL_WIDTH = 42
+TITLE_WIDTH = 74  # up to the header's marks
+LINE_WIDTH = 124  # a menu's or view's line
+NOTICES = ("refused.", "screen.more", "screen.callback_noted", "screen.scenario_noted")
+LISTED = ("callback.", "scenario.", "reason.", "day.", "about.", "due.")
+ONE_LINE = (*NOTICES, *LISTED, "screen.reason", "screen.leave_")
+PAGED = ("prompt.greeting", "prompt.hold_back", "prompt.closing", "prompt.silent")
+WIDEST = {
+    "zh": {"hello": "早上好", "name": "欧阳晓梅", "reason": "设备故障"},
+    "en": {"hello": "Good afternoon", "name": "Elizabeth S.", "reason": "technical fault"},
+}
+VALUES = {
+    "agent": "100123",
+    "seat": "WWWW-123",
+    "n": 88,
+    "t": "123:45",
+    "uid": "a4cf12b3d0e8",
+    "fw": "10.12.13",
+}
+
+
+class Folder:
+    """Storage over a folder, for reading."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def open(self, name: str, mode: str) -> IO[bytes]:
+        return open(self._path / name, mode)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compile_packs(tmp_path_factory.mktemp("packs"))[0].parent
+
+
+@pytest.fixture(scope="module", params=texts.LANGUAGES)
+def loaded(request: pytest.FixtureRequest, folder: Path) -> "pack.Pack":
+    return pack.Pack(Folder(folder), request.param)
+
+
+def laid_out(loaded: "pack.Pack") -> dict[str, list[str]]:
+    """{key: lines} with the widest values that are likely."""
+    values = VALUES | WIDEST[loaded.lang]
+    filled = {key: text.fill(loaded.text(key), values) for key in texts.load(loaded.lang)}
+    return {key: text.lines(loaded, template, WIDTH) for key, template in filled.items()}
+
+
+def test_every_key_is_in_the_pack(loaded: "pack.Pack") -> None:
+    for key, template in texts.load(loaded.lang).items():
+        assert loaded.text(key).replace(text.MARK, "") == template
+
+
+def test_every_text_fits_where_it_is_shown(loaded: "pack.Pack") -> None:
+    for key, lines in laid_out(loaded).items():
+        assert all(loaded.width(line) <= WIDTH for line in lines), key
+        assert all(lines), f"{key} has an empty line"
+        assert len(lines) <= (9 if key in PAGED else 3), f"{key} cannot be paged: {lines}"
+        if key.startswith(ONE_LINE):
+            assert len(lines) == 1, f"{key} has one line: {lines}"
+        if key.startswith("soft."):
+            assert loaded.width(lines[0]) <= LABEL_WIDTH, key
+        if key.startswith(("state.", "menu.", "view.")):
+            assert loaded.width(lines[0]) <= TITLE_WIDTH, key
+        if key.startswith((*LISTED, *NOTICES)):
+            assert loaded.width(lines[0]) <= LINE_WIDTH, key
+
+
+def test_not_ready_shows_reason_leave_and_sentence_together(loaded: "pack.Pack") -> None:
+    assert len(laid_out(loaded)["prompt.not_ready"]) <= 2
+
+
+def test_no_line_breaks_a_word_or_a_rule(loaded: "pack.Pack") -> None:
+    for key, lines in laid_out(loaded).items():
+        whole = text.fill(loaded.text(key), VALUES | WIDEST[loaded.lang])
+        for before, after in pairwise(lines):
+            assert after[0] not in CLOSING, f"{key}: {after}"
+            assert before[-1] not in OPENING, f"{key}: {before}"
+        for word in re.findall(r"[A-Za-z0-9]+", whole):
+            assert any(word in line for line in lines), f"{key} breaks {word}"
+        assert re.sub(r"\s", "", "".join(lines)) == re.sub(r"[\s\x1f]", "", whole)
+
+
+def test_every_text_is_drawn_as_the_font_has_it(loaded: "pack.Pack") -> None:
+    path = next((package_folder() / "files").glob("*.woff2"))
+    font = ImageFont.truetype(path, 12, layout_engine=ImageFont.Layout.BASIC)
+    for key, lines in laid_out(loaded).items():
+        for line in lines:
+            canvas = paper.Canvas()
+            end = loaded.draw(canvas, line, 0, 20)
+            expected, width = drawn_by_pillow(font, line, 20)
+            assert end == width, key
+            assert bytes(canvas.pixels) == expected, f"{key}: {line}"
+    assert loaded.missing == []
+
+
+def drawn_by_pillow(font: ImageFont.FreeTypeFont, line: str, y: int) -> tuple[bytes, int]:
+    """The line as Pillow draws it: runs as they are, punctuation moved to where its ink belongs."""
+    picture = Image.new("1", (WIDTH, 64))
+    x = 0
+    for run in re.findall(f"[{''.join(CLOSING | OPENING)}]|[^{''.join(CLOSING | OPENING)}]+", line):
+        alone = Image.new("1", (WIDTH + 12, 20))
+        draw = ImageDraw.Draw(alone)
+        draw.fontmode = "1"
+        draw.text((0, 0), run, fill=1, font=font)
+        advance = round(font.getlength(run))
+        shift = 0
+        if run in CLOSING or run in OPENING:
+            left, _, right, _ = alone.getbbox()
+            advance = max(6, right - left + 2)
+            shift = advance - 1 - right if run in OPENING else 1 - left
+        merge(picture, alone, x + shift, y - 4)
+        x += advance
+    return bytes(1 if pixel else 0 for pixel in picture.tobytes("raw", "L")), x
+
+
+def merge(picture: Image.Image, alone: Image.Image, x: int, y: int) -> None:
+    picture.paste(1, (x, y), alone)
