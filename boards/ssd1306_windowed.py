@@ -1,0 +1,156 @@
+"""The SSD1306 with windowed updates: sends the columns that changed, one page a call.
+
+A board builds it from its I2C bus, address and ticks; the driver under it is adafruit_ssd1306,
+unmodified. Without a display, or after a glitch, it tries again at most every 2 s and never raises.
+"""
+
+import framebuf
+from adafruit_ssd1306 import SSD1306_I2C
+
+WIDTH = 128
+HEIGHT = 64
+PAGES = 8
+RETRY_MS = 2000
+TICKS_MASK = (1 << 30) - 1
+# A second window costs an address, a control byte, six commands, an address and a control byte.
+WINDOW_BYTES = 10
+
+
+class SSD1306Windowed(SSD1306_I2C):
+    def __init__(self, i2c, address, ticks_ms):
+        self.ok = True
+        self._ticks_ms = ticks_ms
+        self._tried = ticks_ms()
+        self._inverse = False
+        self._unsent = 0xFF  # a bit a page whose content on the glass is not known
+        self._glyph_bits = self._glyph = None
+        self._glyph_size = 0
+        # source 1 → colour 0; source 0 → colour 1, which blit then takes as transparent
+        self._black = framebuf.FrameBuffer(bytearray(1), 2, 1, framebuf.MONO_HLSB)
+        self._black.pixel(0, 0, 1)
+        self._window = bytearray(7)
+        try:
+            super().__init__(WIDTH, HEIGHT, i2c, addr=address)
+        except OSError:
+            self._lost()
+        drawn = memoryview(self.buffer)[1:]
+        shown = memoryview(bytearray(WIDTH * PAGES))
+        self._drawn = [drawn[at : at + WIDTH] for at in range(0, WIDTH * PAGES, WIDTH)]
+        self._shown = [shown[at : at + WIDTH] for at in range(0, WIDTH * PAGES, WIDTH)]
+        self._wire = memoryview(self.buffer)
+        self._shown_all = shown
+
+    def show(self):
+        """The whole frame is due; show_page sends it. Called by the driver's own start-up too."""
+        self._unsent = 0xFF
+
+    def invert(self, on):
+        """Inverse video by the controller's own command; sent at once if it changes anything."""
+        on = bool(on)
+        if on == self._inverse:
+            return
+        self._inverse = on
+        if self.ok:
+            try:
+                super().invert(on)
+            except OSError:
+                self._lost()
+
+    def glyph(self, bits, width, height, x, y, inverse):
+        """Draw the set bits of `bits` (rows, MSB first), in colour 0 if inverse, else 1."""
+        size = width << 8 | height
+        if bits is not self._glyph_bits or size != self._glyph_size:
+            self._glyph_bits = bits
+            self._glyph_size = size
+            # FrameBuffer takes no read-only buffer
+            source = bits if isinstance(bits, bytearray) else bytearray(bits)
+            self._glyph = framebuf.FrameBuffer(source, width, height, framebuf.MONO_HLSB)
+        if inverse:
+            self.blit(self._glyph, x, y, 1, self._black)
+        else:
+            self.blit(self._glyph, x, y, 0)
+
+    def show_page(self):
+        """Send at most one changed page; True while more is due. Tries a lost display again."""
+        if not self.ok:
+            return self._recover()
+        page = self._changed_page(0)
+        if page is None:
+            return False
+        try:
+            self._send(page)
+        except OSError:
+            self._lost()
+            return False
+        return self._changed_page(page + 1) is not None
+
+    def _changed_page(self, first):
+        for page in range(first, PAGES):
+            if self._unsent >> page & 1 or self._drawn[page] != self._shown[page]:
+                return page
+        return None
+
+    def _send(self, page):
+        if self._unsent >> page & 1:
+            self._send_columns(page, 0, WIDTH - 1)
+            self._unsent &= ~(1 << page)
+            return
+        drawn = self._drawn[page]
+        shown = self._shown[page]
+        first = 0
+        while drawn[first] == shown[first]:
+            first += 1
+        last = WIDTH - 1
+        while drawn[last] == shown[last]:
+            last -= 1
+        # the longest run that did not change, inside the span that did
+        gap_at = gap = run = 0
+        for column in range(first + 1, last):
+            run = run + 1 if drawn[column] == shown[column] else 0
+            if run > gap:
+                gap = run
+                gap_at = column
+        if gap > WINDOW_BYTES:
+            self._send_columns(page, first, gap_at - gap)
+            first = gap_at + 1
+        self._send_columns(page, first, last)
+
+    def _send_columns(self, page, first, last):
+        window = self._window  # [0] stays 0: a control byte "only commands follow"
+        window[1] = 0x21
+        window[2] = first
+        window[3] = last
+        window[4] = 0x22
+        window[5] = window[6] = page
+        device = self.i2c_device
+        device.write(window)
+        # the byte before the columns lends its place to the control byte "data follows"
+        at = page * WIDTH + first
+        kept = self.buffer[at]
+        self.buffer[at] = 0x40
+        try:
+            device.write(self._wire[at : at + last - first + 2])
+        finally:
+            self.buffer[at] = kept
+        self._shown[page][first : last + 1] = self._drawn[page][first : last + 1]
+
+    def _lost(self):
+        self.ok = False
+        self._tried = self._ticks_ms()
+
+    def _recover(self):
+        now = self._ticks_ms()
+        if (now - self._tried) & TICKS_MASK < RETRY_MS:
+            return False
+        # the driver's start-up clears its buffer: keep the frame meanwhile where the old one stood
+        self._shown_all[:] = self._wire[1:]
+        try:
+            self.poweron()
+            self.init_display()
+            if self._inverse:
+                super().invert(True)
+            self.ok = True
+        except OSError:
+            self._lost()
+        self._wire[1:] = self._shown_all
+        return self.ok

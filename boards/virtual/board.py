@@ -1,0 +1,145 @@
+"""The virtual board: the six things over the module `hw`, which Node provides (hardware.mjs).
+
+main.py imports it on the real MicroPython interpreter. It knows nothing of the app; time, buses, flash
+and the power switch are Node's, and a buffer goes there as its address and length.
+"""
+
+import os
+
+import hw
+from ssd1306_windowed import SSD1306Windowed
+from uctypes import addressof
+
+ADDRESS = 0x3C
+SYSTEM = ("dev", "proc", "home", "tmp")  # folders of the interpreter, not of the flash
+
+ticks_ms = hw.ticks
+
+
+class Buttons:
+    names = ("READY", "BUSY", "HOLD")
+
+    def __init__(self):
+        self._is_down = hw.is_down
+        self._edge = hw.edge
+        self._edge_ticks = hw.edge_ticks
+
+    def is_down(self, name):
+        return self._is_down(self.names.index(name))
+
+    def take_edge(self):
+        code = self._edge()
+        if code < 0:
+            return None
+        return self.names[code >> 1], bool(code & 1), self._edge_ticks()
+
+
+class Bus:
+    """The I2C bus as the driver's shim uses it."""
+
+    def __init__(self):
+        self._write = hw.i2c_write
+
+    def writeto(self, address, data):
+        error = self._write(address, addressof(data), len(data))
+        if error:
+            raise OSError(error)
+
+
+class Stream:
+    def __init__(self):
+        self._buffer = bytearray(64)
+        self._address = addressof(self._buffer)
+        self._read = hw.serial_read
+        self._write = hw.serial_write
+
+    def read(self):
+        n = self._read(self._address, len(self._buffer))
+        return bytes(memoryview(self._buffer)[:n]) if n else b""
+
+    def write(self, data):
+        return self._write(addressof(data), len(data)) if data else 0
+
+
+class Written:
+    """A file open for writing: its bytes reach the flash at flush or close only, as LittleFS does."""
+
+    def __init__(self, name, mode):
+        self._name = name
+        self._binary = "b" in mode
+        self._pending = []
+        # to append is not to touch the file before the first flush
+        self._mode = "ab" if "a" in mode else "wb"
+
+    def write(self, data):
+        data = data if self._binary else data.encode("utf-8")
+        self._pending.append(bytes(data))
+        return len(data)
+
+    def flush(self):
+        if self._name is None or not (self._pending or self._mode == "wb"):
+            return
+        if hw.alive():
+            with open(self._name, self._mode) as file:
+                for data in self._pending:
+                    file.write(data)
+            hw.commit(self._name)
+        self._mode = "ab"
+        self._pending = []
+
+    def close(self):
+        self.flush()
+        self._name = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class Storage:
+    def open(self, name, mode="r"):
+        if "+" in mode:
+            raise ValueError("read or write, not both: " + mode)
+        if "r" in mode:
+            return open(name, mode)
+        return Written(name, mode)
+
+    def remove(self, name):
+        if hw.alive():
+            os.remove(name)
+            hw.remove(name)
+
+    def rename(self, old, new):
+        if hw.alive():
+            os.rename(old, new)
+            hw.rename(old, new)
+
+    def listdir(self):
+        return [name for name in os.listdir("/") if name not in SYSTEM]
+
+    def free(self):
+        return hw.free()
+
+
+class Chip:
+    uid = hw.uid()
+    reset_cause = hw.reset_cause()
+    kept = None
+
+    def random(self, n):
+        data = bytearray(n)
+        hw.random(addressof(data), n)
+        return bytes(data)
+
+    def reset(self, mode):
+        """Takes effect when the step returns; until then nothing reaches the hardware any more."""
+        hw.reset(mode)
+
+
+buttons = Buttons()
+stream = Stream()
+storage = Storage()
+chip = Chip()
+canvas = SSD1306Windowed(Bus(), ADDRESS, ticks_ms)

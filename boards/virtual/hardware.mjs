@@ -1,0 +1,149 @@
+// The parts around the interpreter: buttons, I2C bus with the display, serial port, clock, power.
+//
+// board.py reaches them as the module `hw`. Each bus, flash or serial operation is counted, and an armed
+// power cut strikes between two of them: from then on every operation has no effect, until the step ends
+// and the interpreter is dropped. (A JavaScript exception must not cross the interpreter: it would end it.)
+
+import { createHash, randomBytes } from "node:crypto";
+import { Ssd1306 } from "./ssd1306.mjs";
+
+export const BUTTONS = ["READY", "BUSY", "HOLD"];
+const DISPLAY_ADDRESS = 0x3c;
+const ENODEV = 19;
+const STDIN_RING = 259; // bytes; the ESP32's overflows silently
+const STDOUT_FIFO = 128; // bytes; the UART's
+const TICKS_MASK = (1 << 30) - 1;
+
+export class Hardware {
+  constructor({ uid, seed, start_ticks_ms, time }, flash) {
+    Object.assign(this, { uid, flash, startTicks: start_ticks_ms });
+    this.real = time === "real";
+    this.startedAt = performance.now();
+    this.virtualMs = 0;
+    this.random = time === "virtual" ? seededBytes(`${uid}/${seed}`) : randomBytes;
+    this.display = new Ssd1306();
+    this.displayPresent = true;
+    this.down = Object.fromEntries([...BUTTONS, "BOOT"].map((name) => [name, false]));
+    this.output = []; // chunks from the unit since last taken
+    this.cutAfterOperations = null;
+    this.operations = 0;
+    this.alive = false;
+  }
+
+  /** ms since this unit was made: the real clock's, or what `advance` has come to. */
+  get nowMs() {
+    return this.real ? performance.now() - this.startedAt : this.virtualMs;
+  }
+
+  /** A chip that has just come out of reset. */
+  powered(cause) {
+    Object.assign(this, { bootMs: this.nowMs, cause, edges: [], input: [], resetMode: null, alive: true });
+  }
+
+  countWire() {
+    Object.assign(this, { wireBytes: 0, stepBytes: 0, largestStepBytes: 0 });
+  }
+
+  ticks() {
+    return (this.startTicks + Math.floor(this.nowMs - this.bootMs)) & TICKS_MASK;
+  }
+
+  /** A contact opens or closes: the interrupt latches the edge with its ticks. */
+  turn(name, isDown) {
+    if (this.down[name] === isDown) return;
+    this.down[name] = isDown;
+    if (this.alive && name !== "BOOT") this.edges.push([BUTTONS.indexOf(name) * 2 + (isDown ? 1 : 0), this.ticks()]);
+  }
+
+  receive(bytes) {
+    for (const byte of bytes) if (this.input.length < STDIN_RING) this.input.push(byte);
+  }
+
+  plugDisplay(present) {
+    if (present && !this.displayPresent) this.display.reset();
+    this.displayPresent = present;
+  }
+
+  endStep() {
+    this.largestStepBytes = Math.max(this.largestStepBytes, this.stepBytes);
+    this.stepBytes = 0;
+  }
+
+  takeOutput() {
+    const bytes = Buffer.concat(this.output);
+    this.output = [];
+    return bytes;
+  }
+
+  print(bytes) {
+    if (this.alive) this.output.push(Buffer.from(bytes));
+  }
+
+  /** One more operation; false when the power is gone. */
+  #operation() {
+    if (this.alive && this.cutAfterOperations !== null && this.cutAfterOperations-- <= 0) this.alive = false;
+    if (this.alive) this.operations++;
+    return this.alive;
+  }
+
+  /** The `hw` module for one life of the interpreter. Buffers come as (address, length). */
+  module(vm) {
+    const { getValue, setValue } = vm._module;
+    const read = (at, n) => Uint8Array.from({ length: n }, (_, i) => getValue(at + i, "i8"));
+    const fill = (at, bytes) => bytes.forEach((byte, i) => setValue(at + i, byte, "i8"));
+    const storing = (work) => (...names) => { if (this.#operation()) work(...names); };
+    return {
+      uid: () => this.uid,
+      reset_cause: () => this.cause,
+      ticks: () => this.ticks(),
+      is_down: (index) => this.down[BUTTONS[index]],
+      edge: () => (this.edges.length ? this.edges[0][0] : -1),
+      edge_ticks: () => this.edges.shift()[1],
+      i2c_write: (address, at, n) => this.#i2c(address, read(at, n)),
+      serial_read: (at, n) => {
+        if (!this.input.length || !this.#operation()) return 0;
+        const bytes = this.input.splice(0, n);
+        fill(at, bytes);
+        return bytes.length;
+      },
+      serial_write: (at, n) => {
+        const accepted = Math.min(n, STDOUT_FIFO);
+        if (this.#operation()) this.output.push(Buffer.from(read(at, accepted)));
+        return accepted;
+      },
+      random: (at, n) => fill(at, this.random(n)),
+      alive: () => this.alive,
+      commit: storing((name) => this.flash.commit(vm.FS, name)),
+      remove: storing((name) => this.flash.remove(name)),
+      rename: storing((from, to) => this.flash.rename(from, to)),
+      free: () => this.flash.free(),
+      reset: (mode) => {
+        if (this.alive) this.resetMode = mode;
+        this.alive = false;
+      },
+    };
+  }
+
+  #i2c(address, bytes) {
+    if (!this.#operation()) return 0;
+    const answers = address === DISPLAY_ADDRESS && this.displayPresent;
+    const sent = 1 + (answers ? bytes.length : 0); // not acknowledged: the address byte is all that went out
+    this.wireBytes += sent;
+    this.stepBytes += sent;
+    if (!answers) return ENODEV;
+    this.display.write(bytes);
+    return 0;
+  }
+}
+
+/** Random bytes that a seed repeats: sha256 in counter mode. */
+function seededBytes(seed) {
+  let count = 0;
+  let pool = Buffer.alloc(0);
+  return (n) => {
+    while (pool.length < n) pool = Buffer.concat([pool, createHash("sha256").update(`${seed}/${count++}`).digest()]);
+    const bytes = pool.subarray(0, n);
+    pool = pool.subarray(n);
+    return bytes;
+  };
+}

@@ -1,0 +1,1 @@
+"""The two modules that adafruit_ssd1306 imports, over MicroPython's own buses."""
