@@ -28,7 +28,7 @@ TITLE_WIDTH = 74  # up to the header's marks
 LINE_WIDTH = 124  # a menu's or view's line
 NOTICES = ("refused.", "screen.more", "screen.callback_noted", "screen.scenario_noted")
 LISTED = ("callback.", "scenario.", "reason.", "day.", "about.", "due.")
-ONE_LINE = (*NOTICES, *LISTED, "screen.reason", "screen.leave_")
+ONE_LINE = (*NOTICES, *LISTED, "screen.reason", "screen.leave_", "screen.overrun")
 PAGED = ("prompt.greeting", "prompt.hold_back", "prompt.closing", "prompt.silent")
 WIDEST = {
     "zh": {"hello": "早上好", "name": "欧阳晓梅", "reason": "设备故障"},
