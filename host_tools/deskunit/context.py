@@ -78,7 +78,7 @@ def _roster_frames(roster: tuple[tuple[str, str], ...]) -> Iterator[wire.Variabl
     entries = [entry for entry in roster if _entry(1, 1, *entry) is not None][:ROSTER_LIMIT]
     if not entries:
         yield wire.Variable(ID_FOR_SIZE, "roster", [0, 0, "", ""])
-    for place, (agent_id, name) in enumerate(entries, 1):
+    for place, (agent_id, name) in enumerate(entries):
         frame = _entry(place, len(entries), agent_id, name)
         if frame is not None:
             yield frame

@@ -214,8 +214,8 @@ def test_context_is_told_once_in_order_and_changes_alone_follow() -> None:
         ["off_s", 12],
         ["seat", "07"],
         ["lang", "zh"],
-        ["roster", [1, 2, "1001", "李晓"]],
-        ["roster", [2, 2, "1002", "王芳"]],
+        ["roster", [0, 2, "1001", "李晓"]],
+        ["roster", [1, 2, "1002", "王芳"]],
         ["hello", "morning"],
     ]
     assert [one[2] for one in desk.frames("K")] == [{"hold_remind_s": 45}]
@@ -236,7 +236,7 @@ def test_empty_roster_is_said_and_a_long_name_is_cut_to_the_frame() -> None:
     desk.session.tell(Context(roster=(("1001", "欧" * 40),)))
     desk.wait(100)
     place, count, agent_id, name = desk.frames("N")[-1][3]
-    assert (place, count, agent_id) == (1, 1, "1001") and 8 <= len(name) < 40
+    assert (place, count, agent_id) == (0, 1, "1001") and 8 <= len(name) < 40
 
 
 def test_refused_setting_is_noted_and_not_repeated() -> None:
@@ -255,7 +255,7 @@ def test_lost_roster_entry_begins_the_run_again() -> None:
     desk.pump()
     desk.deaf = set()
     desk.wait(1_000)
-    assert [one[3][0] for one in desk.frames("N")] == [1, 1, 2]
+    assert [one[3][0] for one in desk.frames("N")] == [0, 0, 1]
 
 
 def test_restarted_unit_gets_a_new_session_and_its_own_offset() -> None:
