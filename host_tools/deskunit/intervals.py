@@ -47,12 +47,12 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class BootClock:
-    """How the ms of one boot become UTC, and the last word heard of that boot (unit's ms)."""
+    """How the ms of one boot become UTC, and up to when (unit's ms) its state is known."""
 
     boot: str
     boot_no: int  # order of this unit's boots
     offset_ms: int
-    last_ms: int = 0
+    known_ms: int = 0
     silent: bool = False
 
 
@@ -66,7 +66,7 @@ class Fold:
     offset_ms: int = 0
     seq: int = 0
     ms: int = 0  # of the last event
-    last_ms: int = 0  # of the last word: event or heartbeat
+    known_ms: int = 0  # of the last event, or of a heartbeat that named no later one
     open: Interval | None = None
     before: Interval | None = None  # the last known interval, while `open` is unknown
     quiet: bool = False  # unknown only because no word comes; the next one ends it
@@ -81,7 +81,7 @@ class Fold:
             if event.seq != self.seq + 1:
                 self._cut(self.ms)
         self.seq, self.ms = event.seq, event.ms
-        self.last_ms = max(self.last_ms, event.ms, clock.last_ms)
+        self.known_ms = max(self.known_ms, event.ms, clock.known_ms)
         if event.kind == "st":
             self._state(event)
         elif event.kind == "boot" and "st" not in event.body:
@@ -92,15 +92,15 @@ class Fold:
             self._unknown(event.ms, None)
 
     def heard(self, boot: str, ms: int) -> None:
-        """A heartbeat. What silence made unknown was the known state after all."""
+        """A heartbeat, nothing missing before it: what silence made unknown was the state."""
         if boot == self.boot:
             self._continue()
-            self.last_ms = max(self.last_ms, ms)
+            self.known_ms = max(self.known_ms, ms)
 
     def silent(self) -> None:
         """No word from the unit any more: unknown from its last one."""
         if self.open is not None and self.open.state != UNKNOWN:
-            self._cut(self.last_ms)
+            self._cut(self.known_ms)
             self.quiet = True
 
     def _utc(self, ms: int) -> int:
@@ -112,12 +112,12 @@ class Fold:
 
     def _new_boot(self, clock: BootClock) -> None:
         if self.open is not None:
-            self._cut(self.last_ms)
+            self._cut(self.known_ms)
         # A unit lives one boot at a time: whatever the clocks say, this one began later.
-        floor = self._utc(self.last_ms) if self.boot else clock.offset_ms
+        floor = self._utc(self.known_ms) if self.boot else clock.offset_ms
         self.boot, self.boot_no = clock.boot, clock.boot_no
         self.offset_ms = max(clock.offset_ms, floor)
-        self.seq = self.ms = self.last_ms = 0
+        self.seq = self.ms = self.known_ms = 0
         self.quiet = False
 
     def _cut(self, ms: int) -> None:
@@ -248,7 +248,7 @@ def rebuild(
     for clock, events in boots:
         for event in events:
             fold.take(clock, event)
-        fold.heard(clock.boot, clock.last_ms)
+        fold.heard(clock.boot, clock.known_ms)
         if clock.silent and fold.boot == clock.boot:
             fold.silent()
         rows.update(fold.changes)

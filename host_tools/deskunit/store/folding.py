@@ -25,7 +25,9 @@ def clocks(connection: Connection, uid: str) -> list[BootClock]:
     """All boots of a unit, in their order."""
     boot, epoch = schema.boot, schema.epoch
     query = (
-        select(boot.c.boot, boot.c.boot_no, epoch.c.offset_ms, boot.c.last_ms, boot.c.silent_utc_ms)
+        select(
+            boot.c.boot, boot.c.boot_no, epoch.c.offset_ms, boot.c.known_ms, boot.c.silent_utc_ms
+        )
         .join(epoch, and_(epoch.c.uid == boot.c.uid, epoch.c.boot == boot.c.boot))
         .where(boot.c.uid == uid, epoch.c.from_ms == 0)
         .order_by(boot.c.boot_no)
@@ -86,13 +88,13 @@ def _put_aside(connection: Connection, event: Event, received_utc_ms: int) -> No
 
 
 def update_boot(connection: Connection, uid: str, clock: BootClock, **values: Any) -> None:
-    """Write a boot's last word and what else is given; word from it ends its silence."""
+    """Write up to when a boot is known, its silence or the end of it, and what else is given."""
     boot = schema.boot
     silence = {} if clock.silent else {"silent_utc_ms": None}
     connection.execute(
         update(boot)
         .where(boot.c.uid == uid, boot.c.boot == clock.boot)
-        .values(last_ms=clock.last_ms, **silence, **values)
+        .values(known_ms=clock.known_ms, **silence, **values)
     )
 
 
@@ -103,7 +105,7 @@ def load_fold(connection: Connection, uid: str) -> Fold:
     fold = fold_from_text(text) if text else Fold(uid)
     for clock in clocks(connection, uid):
         if clock.boot == fold.boot:
-            fold.last_ms = clock.last_ms
+            fold.known_ms = clock.known_ms
     return fold
 
 

@@ -45,8 +45,8 @@ MIGRATIONS = (
             "CREATE TABLE boot (uid TEXT NOT NULL REFERENCES unit (uid), boot TEXT NOT NULL, "
             "boot_no INTEGER NOT NULL, fw TEXT NOT NULL, reset_cause TEXT NOT NULL, "
             "first_seen_utc_ms BIGINT NOT NULL, last_ms BIGINT NOT NULL, "
-            "heard_utc_ms BIGINT NOT NULL, heard_state TEXT, heard_seq INTEGER NOT NULL, "
-            "silent_utc_ms BIGINT, PRIMARY KEY (uid, boot))",
+            "known_ms BIGINT NOT NULL, heard_utc_ms BIGINT NOT NULL, heard_state TEXT, "
+            "heard_seq INTEGER NOT NULL, silent_utc_ms BIGINT, PRIMARY KEY (uid, boot))",
             "CREATE TABLE epoch (uid TEXT NOT NULL, boot TEXT NOT NULL, from_ms BIGINT NOT NULL, "
             "offset_ms BIGINT NOT NULL, slope_ppb INTEGER NOT NULL, error_ms INTEGER NOT NULL, "
             "set_utc_ms BIGINT NOT NULL, PRIMARY KEY (uid, boot, from_ms))",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     UnaryExpression,
     and_,
+    case,
     func,
     or_,
     select,
@@ -93,8 +94,11 @@ class Reading:
         """UTC ms (unit's clock) of the last word of the boot before `boot`; None: there is none."""
         boots, epoch = schema.boot, schema.epoch
         this = select(boots.c.boot_no).where(boots.c.uid == uid, boots.c.boot == boot)
+        last_ms = case(
+            (boots.c.last_ms > boots.c.known_ms, boots.c.last_ms), else_=boots.c.known_ms
+        )
         query = (
-            select(boots.c.last_ms + epoch.c.offset_ms)
+            select(last_ms + epoch.c.offset_ms)
             .join(epoch, and_(epoch.c.uid == boots.c.uid, epoch.c.boot == boots.c.boot))
             .where(boots.c.uid == uid, boots.c.boot_no < this.scalar_subquery())
             .order_by(boots.c.boot_no.desc(), epoch.c.from_ms.desc())

@@ -37,6 +37,7 @@ boot = Table(
     Column("reset_cause", Text, nullable=False),
     Column("first_seen_utc_ms", BigInteger, nullable=False),
     Column("last_ms", BigInteger, nullable=False),
+    Column("known_ms", BigInteger, nullable=False),
     Column("heard_utc_ms", BigInteger, nullable=False),
     Column("heard_state", Text),
     Column("heard_seq", Integer, nullable=False),

@@ -118,6 +118,7 @@ class Store(Reading):
                     reset_cause=reset_cause,
                     first_seen_utc_ms=now_utc_ms,
                     last_ms=0,
+                    known_ms=0,
                     heard_utc_ms=now_utc_ms,
                     heard_seq=0,
                 )
@@ -169,17 +170,23 @@ class Store(Reading):
     def heard(
         self, uid: str, boot: str, ms: int, top_seq: int, state: str, now_utc_ms: int
     ) -> Changes:
-        """A heartbeat: the unit lives, and silence that was unknown turns out to be its state."""
+        """A heartbeat: the unit lives, and silence that was unknown turns out to be its state.
+
+        If it names events that are not stored yet, its state waits for them. LookupError: no begin_boot.
+        """
         with self._writing() as connection:
             clock = self._clock(connection, uid, boot)
             fold = self._fold(connection, uid)
-            fold.heard(boot, ms)
-            heard = replace(clock, last_ms=max(clock.last_ms, ms), silent=False)
-            self._clocks[uid, boot] = heard
+            stored = self._top(connection, uid, boot)
+            if stored is not None and top_seq <= stored[0]:
+                clock = replace(clock, known_ms=max(clock.known_ms, ms), silent=False)
+                self._clocks[uid, boot] = clock
+                fold.heard(boot, ms)
             folding.update_boot(
                 connection,
                 uid,
-                heard,
+                clock,
+                last_ms=ms,
                 heard_utc_ms=now_utc_ms,
                 heard_seq=top_seq,
                 heard_state=state,
@@ -281,9 +288,9 @@ class Store(Reading):
         last = {(event.uid, event.boot): event for event in fresh}
         for (uid, boot), event in last.items():
             clock = self._clock(connection, uid, boot)
-            heard = replace(clock, last_ms=max(clock.last_ms, event.ms), silent=False)
-            self._clocks[uid, boot] = heard
-            folding.update_boot(connection, uid, heard, heard_utc_ms=received_utc_ms)
+            known = replace(clock, known_ms=max(clock.known_ms, event.ms), silent=False)
+            self._clocks[uid, boot] = known
+            folding.update_boot(connection, uid, known, heard_utc_ms=received_utc_ms)
 
 
 def _remember(connection: Connection, uid: str, virtual: bool, now_utc_ms: int) -> None:
