@@ -1,4 +1,4 @@
-"""Firmware tests see a board's sys.path: firmware/ first; they open files from the project's root."""
+"""Firmware tests see a board's sys.path and open files from the project's root."""
 
 import sys
 from collections.abc import Iterator
