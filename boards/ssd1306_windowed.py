@@ -33,12 +33,12 @@ class SSD1306Windowed(SSD1306_I2C):
             super().__init__(WIDTH, HEIGHT, i2c, addr=address)
         except OSError:
             self._lost()
-        drawn = memoryview(self.buffer)[1:]
-        shown = memoryview(bytearray(WIDTH * PAGES))
+        # views made once: a comparison of two views runs in C and allocates nothing
+        self._wire = memoryview(self.buffer)
+        self._drawn_all = drawn = self._wire[1:]
+        self._shown_all = shown = memoryview(bytearray(WIDTH * PAGES))
         self._drawn = [drawn[at : at + WIDTH] for at in range(0, WIDTH * PAGES, WIDTH)]
         self._shown = [shown[at : at + WIDTH] for at in range(0, WIDTH * PAGES, WIDTH)]
-        self._wire = memoryview(self.buffer)
-        self._shown_all = shown
 
     def show(self):
         """The whole frame is due; show_page sends it. Called by the driver's own start-up too."""
@@ -85,6 +85,8 @@ class SSD1306Windowed(SSD1306_I2C):
         return self._changed_page(page + 1) is not None
 
     def _changed_page(self, first):
+        if not self._unsent and self._drawn_all == self._shown_all:
+            return None
         for page in range(first, PAGES):
             if self._unsent >> page & 1 or self._drawn[page] != self._shown[page]:
                 return page
@@ -97,22 +99,23 @@ class SSD1306Windowed(SSD1306_I2C):
             return
         drawn = self._drawn[page]
         shown = self._shown[page]
-        first = 0
-        while drawn[first] == shown[first]:
-            first += 1
-        last = WIDTH - 1
-        while drawn[last] == shown[last]:
-            last -= 1
-        # the longest run that did not change, inside the span that did
-        gap_at = gap = run = 0
-        for column in range(first + 1, last):
-            run = run + 1 if drawn[column] == shown[column] else 0
-            if run > gap:
-                gap = run
-                gap_at = column
-        if gap > WINDOW_BYTES:
-            self._send_columns(page, first, gap_at - gap)
-            first = gap_at + 1
+        first = first_change(drawn, shown)
+        last = last_change(drawn, shown)
+        # a run of unchanged columns worth a second window contains one of these columns
+        column = first + WINDOW_BYTES
+        while column < last:
+            if drawn[column] == shown[column]:
+                start = end = column
+                while drawn[start - 1] == shown[start - 1]:
+                    start -= 1
+                while drawn[end + 1] == shown[end + 1]:
+                    end += 1
+                if end - start >= WINDOW_BYTES:
+                    self._send_columns(page, first, start - 1)
+                    first = end + 1
+                    break
+                column = end
+            column += WINDOW_BYTES
         self._send_columns(page, first, last)
 
     def _send_columns(self, page, first, last):
@@ -143,7 +146,7 @@ class SSD1306Windowed(SSD1306_I2C):
         if (now - self._tried) & TICKS_MASK < RETRY_MS:
             return False
         # the driver's start-up clears its buffer: keep the frame meanwhile where the old one stood
-        self._shown_all[:] = self._wire[1:]
+        self._shown_all[:] = self._drawn_all
         try:
             self.poweron()
             self.init_display()
@@ -152,5 +155,35 @@ class SSD1306Windowed(SSD1306_I2C):
             self.ok = True
         except OSError:
             self._lost()
-        self._wire[1:] = self._shown_all
+        self._drawn_all[:] = self._shown_all
         return self.ok
+
+
+def first_change(drawn, shown):
+    """First column that differs; halving compares in C, and the last few columns one by one."""
+    low = 0
+    high = WIDTH
+    while high - low > 8:
+        middle = (low + high) >> 1
+        if drawn[low:middle] != shown[low:middle]:
+            high = middle
+        else:
+            low = middle
+    while drawn[low] == shown[low]:
+        low += 1
+    return low
+
+
+def last_change(drawn, shown):
+    """Last column that differs."""
+    low = 0
+    high = WIDTH
+    while high - low > 8:
+        middle = (low + high) >> 1
+        if drawn[middle:high] != shown[middle:high]:
+            low = middle
+        else:
+            high = middle
+    while drawn[high - 1] == shown[high - 1]:
+        high -= 1
+    return high - 1
