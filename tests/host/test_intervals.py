@@ -243,6 +243,19 @@ def test_a_sign_in_among_lost_events_is_a_new_one(desk: Desk) -> None:
     assert before.sign_in != after.sign_in and unknown.sign_in is None
 
 
+def test_a_fresh_sign_in_after_lost_events_says_so_by_its_reason(desk: Desk) -> None:
+    desk.st(900, "not_ready", lost=2, rc=90)
+    unknown, after = desk.rows()[3:]
+    assert after.sign_in == after.row_id and unknown.sign_in is None
+
+
+def test_a_resumption_that_was_lost_is_not_assumed(desk: Desk) -> None:
+    desk.on("2-bb", 5000, st="ready", ag="1001")
+    desk.st(900, "talking", lost=1, call=1)
+    unknown, after = desk.rows()[3:]
+    assert after.sign_in == after.row_id and unknown.agent_id is None
+
+
 def test_silence_and_then_loss_counts_from_the_last_event(desk: Desk) -> None:
     desk.heard(700)
     desk.silent()

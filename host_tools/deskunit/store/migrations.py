@@ -30,7 +30,7 @@ def _append_only(table: str) -> tuple[str, ...]:
 
 
 RECORD = (
-    "CREATE TABLE migration (number INTEGER PRIMARY KEY, title TEXT NOT NULL, "
+    "CREATE TABLE migration (number INTEGER NOT NULL PRIMARY KEY, title TEXT NOT NULL, "
     "applied_utc_ms BIGINT NOT NULL)"
 )
 
