@@ -31,15 +31,15 @@ export async function use(wanted) {
     element.setAttribute("aria-label", text(`page.${element.dataset.label}`));
 }
 
-// The sentence of `key`, its {names} filled; the key's last part where there is none.
+// The sentence of `key`, its {names} filled.
 export function text(key, values = {}) {
-  const sentence = table[key] ?? key.slice(key.lastIndexOf(".") + 1).replaceAll("_", " ");
-  return sentence.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  return (table[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
-// A word of a table such as state or reason; "" for nothing.
+// A word of a table such as state or reason; "" for nothing, and what has no word says itself.
 export function word(section, name, values) {
-  return name ? text(`${section}.${name}`, values) : "";
+  const key = `${section}.${name}`;
+  return key in table ? text(key, values) : (name ?? "");
 }
 
 // The reason of a unit or an interval; a site's own codes have one word and their number.
