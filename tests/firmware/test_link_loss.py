@@ -12,6 +12,7 @@ from line import BOOT, Unit
 from unit import codec
 
 TICK_MS = 5
+KEEP_MS = 3000
 QUIET_MS = 30000
 
 
@@ -80,10 +81,14 @@ class Host:
             self.order.append(seq)
             self.top = seq
             said = self.ack()
-        if self.met and now_ms - self._said_ms >= 3000:
+        if self.met and now_ms - self._said_ms >= KEEP_MS:
             self._said_ms = now_ms
             said.append(("T", now_ms % 10000))
         return said
+
+    def due_ms(self):
+        """When it next wants a tick."""
+        return self._waiting[0][0] if self._waiting else self._said_ms + KEEP_MS
 
     def ack(self):
         if not self.top:
@@ -127,17 +132,17 @@ def shift(kind, seed, events, one_in, max_events=256, kill_one_in=0):
     chance = Chance(seed)
     unit, host = Unit(max_events), kind(chance)
     generated = {}
-    next_event_ms = wake_ms = 0
-    quiet_since_ms = None
-    while quiet_since_ms is None or unit.now_ms - quiet_since_ms < QUIET_MS:
+    next_event_ms = wake_ms = end_ms = 0
+    while len(generated) < events or (not unit.link.all_acked and unit.now_ms < end_ms):
         now_ms = unit.now_ms
         if len(generated) < events and now_ms >= next_event_ms:
             next_event_ms = now_ms + chance.below(200)
+            end_ms = now_ms + QUIET_MS
             unit.add()
             generated[unit.ring.top] = unit.ring.line(unit.ring.top)
             wake_ms = now_ms
-        if quiet_since_ms is None and len(generated) == events:
-            quiet_since_ms = now_ms
+            if kill_one_in and chance.below(kill_one_in) == 0:
+                host.start()
         if unit.stream.inbox or now_ms >= wake_ms:
             wake_ms = now_ms + unit.link.step(now_ms)
         sent = unit.stream.written
@@ -145,11 +150,10 @@ def shift(kind, seed, events, one_in, max_events=256, kill_one_in=0):
         said = host.hear(harmed(sent, chance, one_in), now_ms) if sent else []
         for frame in said + host.tick(now_ms):
             unit.stream.inbox += harmed(codec.encode(json.dumps(frame)), chance, one_in)
-        if kill_one_in and chance.below(kill_one_in) == 0:
-            host.start()
-        if unit.link.all_acked and len(generated) == events:
-            break
-        unit.now_ms += TICK_MS
+        due_ms = now_ms if unit.stream.inbox else min(wake_ms, host.due_ms())
+        if len(generated) < events:
+            due_ms = min(due_ms, next_event_ms)
+        unit.now_ms = max(now_ms + TICK_MS, due_ms)
     return unit, host, generated
 
 
@@ -171,25 +175,25 @@ def loss(unit, host, generated):
 class TestBadLine(unittest.TestCase):
     def test_nothing_is_lost_and_order_is_kept(self):
         for one_in in (0, 40, 5):
-            unit, host, generated = shift(Host, one_in + 1, 1000, one_in)
+            unit, host, generated = shift(Host, one_in + 1, 600, one_in)
             self.assertEqual(loss(unit, host, generated), "")
-            self.assertEqual((host.gaps, len(host.disk)), ([], 1000))
+            self.assertEqual((host.gaps, len(host.disk)), ([], 600))
 
     def test_a_host_killed_at_any_moment_loses_nothing(self):
-        unit, host, generated = shift(Host, 11, 1500, 60, kill_one_in=4000)
+        unit, host, generated = shift(Host, 11, 800, 60, kill_one_in=80)
         self.assertEqual(loss(unit, host, generated), "")
         self.assertTrue(host.starts > 3)
 
     def test_what_a_small_ring_dropped_is_in_a_gap(self):
-        unit, host, generated = shift(Host, 12, 1500, 20, max_events=24, kill_one_in=4000)
+        unit, host, generated = shift(Host, 12, 800, 20, max_events=24, kill_one_in=80)
         self.assertEqual(loss(unit, host, generated), "")
         self.assertTrue(unit.ring.lost > 0 and host.gaps)
 
     def test_a_host_with_another_database_trims_nothing(self):
-        unit, host, generated = shift(HostWithAnotherDatabase, 13, 200, 0)
-        self.assertEqual(loss(unit, host, generated), "0 of 200 acknowledged")
+        unit, host, generated = shift(HostWithAnotherDatabase, 13, 100, 0)
+        self.assertEqual(loss(unit, host, generated), "0 of 100 acknowledged")
         self.assertEqual(unit.ring.first, 1)
 
     def test_a_host_that_acknowledges_before_the_commit_is_caught(self):
-        unit, host, generated = shift(HastyHost, 14, 1500, 60, kill_one_in=4000)
+        unit, host, generated = shift(HastyHost, 14, 800, 60, kill_one_in=80)
         self.assertTrue("missing" in loss(unit, host, generated))
