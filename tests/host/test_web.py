@@ -3,6 +3,7 @@
 import base64
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -178,6 +179,24 @@ def test_a_long_press_that_arrives_in_one_request_is_still_long(
         body = {"channel": stream.next("hello")[1]["channel"], "uid": UID, "presses": presses}
         assert browser.post("/api/press", handle.page.token, body).status == 204
         assert stream.next("unit")[1]["state"] == "not_ready"
+
+
+def test_a_tap_of_no_length_is_longer_than_a_bounce(
+    floor: MemoryFloor, handle: Handle, browser: Browser
+) -> None:
+    moments: list[float] = []
+    floor_press = floor.press
+
+    def press(uid: str, button: str, down: bool) -> None:
+        moments.append(time.monotonic())
+        floor_press(uid, button, down)
+
+    floor.press = press  # type: ignore[method-assign]
+    with browser.events() as stream:
+        presses = [{"button": "BUSY", "down": down, "at_ms": 7} for down in (True, False)]
+        body = {"channel": stream.next("hello")[1]["channel"], "uid": UID, "presses": presses}
+        assert browser.post("/api/press", handle.page.token, body).status == 204
+    assert moments[1] - moments[0] > 0.04  # the unit takes less than 0.02 s for a bounce
 
 
 def test_a_button_is_let_go_when_its_page_goes(

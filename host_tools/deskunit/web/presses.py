@@ -15,6 +15,8 @@ import msgspec
 from deskunit.web.floor import Floor
 
 WAIT_MAX_S = 30.0
+# A tap on a touchpad may last a few ms; what is under 20 ms is contact bounce to the unit
+HELD_MIN_S = 0.06
 
 
 class Press(msgspec.Struct, frozen=True):
@@ -30,7 +32,7 @@ class Channel:
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
-        self._held: set[tuple[str, str]] = set()
+        self._held: dict[tuple[str, str], float] = {}  # since when, in loop time
         self._in_turn = asyncio.Lock()  # FIFO
         self._offset_s = 0.0
 
@@ -38,7 +40,7 @@ class Channel:
         """Give them to the unit; returns when the last one was given."""
         async with self._in_turn:
             for press in presses:
-                await self._wait_for_its_moment(press)
+                await self._wait_for_its_moment(uid, press)
                 await self._set(uid, press.button, press.down)
 
     async def release(self) -> None:
@@ -47,17 +49,18 @@ class Channel:
             for uid, button in sorted(self._held):
                 await self._set(uid, button, False)
 
-    async def _wait_for_its_moment(self, press: Press) -> None:
-        loop = asyncio.get_running_loop()
+    async def _wait_for_its_moment(self, uid: str, press: Press) -> None:
+        now_s = asyncio.get_running_loop().time()
         if not self._held:
-            self._offset_s = loop.time() - press.at_ms / 1000
-        late_s = loop.time() - (self._offset_s + press.at_ms / 1000)
-        if late_s < 0:
-            await asyncio.sleep(min(-late_s, WAIT_MAX_S))
+            self._offset_s = now_s - press.at_ms / 1000
+        due_s = self._offset_s + press.at_ms / 1000
+        if not press.down and (since_s := self._held.get((uid, press.button))) is not None:
+            due_s = max(due_s, since_s + HELD_MIN_S)
+        await asyncio.sleep(min(max(0.0, due_s - now_s), WAIT_MAX_S))
 
     async def _set(self, uid: str, button: str, down: bool) -> None:
         if not down:
-            self._held.discard((uid, button))
+            self._held.pop((uid, button), None)
         await asyncio.to_thread(self._floor.press, uid, button, down)
         if down:
-            self._held.add((uid, button))
+            self._held[uid, button] = asyncio.get_running_loop().time()
