@@ -142,6 +142,12 @@ class Store(Reading):
         prefix: not stored, unless the event is the oldest its unit holds; then what lies between
         becomes a gap. LookupError: begin_boot was not called for a boot.
         """
+        with self._one_at_a_time:
+            commit = self._commit(events, received_utc_ms)
+            self._tops.update(commit.tops)  # only now: it is on the disk
+        return commit
+
+    def _commit(self, events: Sequence[Event], received_utc_ms: int) -> Commit:
         with self._writing() as connection:
             tops = {key: top for key in _boots(events) if (top := self._top(connection, *key))}
             intake = Intake(tops, lambda key: folding.find_line(connection, key))
@@ -151,7 +157,6 @@ class Store(Reading):
             folding.store_facts(connection, intake, received_utc_ms)
             changes = self._fold_in(connection, fresh)
             self._note_words(connection, fresh, received_utc_ms)
-        self._tops.update(tops)
         return Commit(
             changes.changed,
             changes.dropped,
