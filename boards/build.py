@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,18 +85,28 @@ def build(board: str, out: Path | None = None) -> Path:
     made_from = fingerprint(board)
     if is_fresh(tree, stamp, made_from):
         return tree
-    part = tree.parent / f".{tree.name}.part"
-    shutil.rmtree(part, ignore_errors=True)
-    write_tree(board, part)
-    shutil.rmtree(tree, ignore_errors=True)
-    part.rename(tree)
+    tree.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=tree.parent, prefix=f".{tree.name}.") as folder:
+        write_tree(board, Path(folder))
+        bring_over(Path(folder), tree)
     stamp.write_text(json.dumps([made_from, contents(tree)]), "utf-8")
     return tree
 
 
+def bring_over(made: Path, tree: Path) -> None:
+    """File by file, each whole: a unit may be booting from the old tree, or a deploy reading it."""
+    wanted = {path for path, _ in contents(made)}
+    for path, _ in contents(tree):
+        if path not in wanted:
+            (tree / str(path)).unlink()
+    for path in wanted:
+        target = tree / str(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (made / str(path)).replace(target)
+
+
 def write_tree(board: str, tree: Path) -> None:
     """main.py stays source: MicroPython starts no main.mpy."""
-    tree.mkdir(parents=True)
     shutil.copyfile(FIRMWARE / "main.py", tree / "main.py")
     for name, source in sources(board).items():
         compile_module(name, source, tree / f"{name}.mpy")

@@ -107,6 +107,7 @@ function useBoardErrno(FS) {
     const call = FS[name];
     FS[name] = (...values) => {
       try {
+        if (name === "lookupPath" && values[0] === "") values[0] = "."; // the current folder, as on a board
         return call(...values);
       } catch (error) {
         if (error.name === "ErrnoError" && !error.translated) {

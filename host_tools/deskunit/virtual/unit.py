@@ -65,7 +65,7 @@ class VirtualUnit:
         self.on_screen: Callable[[Screen], None] | None = None
         self.on_close: Callable[[], None] | None = None
         self.bounce_ms = 0
-        self.now_ms = 0.0
+        self.now_ms = 0
         self._display_present = True
         self._asking = threading.RLock()
         self._writing = threading.Lock()
