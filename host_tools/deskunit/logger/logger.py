@@ -60,7 +60,7 @@ class LinkStatus:
     is_open: bool
     connected: bool
     damaged: int
-    trouble: str
+    trouble: DeskunitError | None
 
 
 Notice = IntervalsChanged | UnitChanged | Alarmed
@@ -312,5 +312,5 @@ def _status(link: Link) -> LinkStatus:
         is_open=link.is_open,
         connected=bool(session and session.open and fresh),
         damaged=link.damaged,
-        trouble=link.trouble.key if link.trouble else "",
+        trouble=link.trouble,
     )

@@ -147,9 +147,10 @@ class Recorder:
             self._hello = hello
             self._tell_all()
 
-    def is_silent(self, uid: str) -> bool:
-        """True when no word of the unit came for 15 s."""
-        return uid in self._silent or uid not in self._ends
+    @property
+    def met(self) -> set[str]:
+        """The units that said H in this run."""
+        return set(self._ends)
 
     # --- what came -----------------------------------------------------------------------------
 

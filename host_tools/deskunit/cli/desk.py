@@ -1,0 +1,218 @@
+"""What `run` and `log` start, as one thing: virtual units, logger, control socket, floor, log file.
+
+Imported when such a command runs: it brings the database and the serial port with it.
+"""
+
+import csv
+import io
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from deskunit import __version__, clock, words
+from deskunit.cli.options import say
+from deskunit.control import Control
+from deskunit.errors import DeskunitError
+from deskunit.fleet import Fleet
+from deskunit.floor import DeskFloor, as_language
+from deskunit.logger import Alarmed, Logger, UnitChanged
+from deskunit.logger.logger import Notice
+from deskunit.seats import checked_seat
+from deskunit.settings import Settings
+
+LOG_FILE = Path("log") / "deskunit.log"
+LOG_BYTES = 2_000_000
+LOG_FILES = 5
+OPENING_MS = 3_000
+LOOK_S = 0.3
+FATAL_ALONE = ("baud", "version")  # with no other port there is nothing to stay for
+ALARMS = {
+    "repl": "alarm_repl",
+    "filesystem": "alarm_filesystem",
+    "baud": "alarm_baud",
+    "version": "alarm_version",
+    "flood": "alarm_flood",
+}
+
+
+class Desk:
+    """start(), stay() until Ctrl-C, close(): in this order, close() whatever happened."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        settings: Settings,
+        *,
+        ports: Sequence[str],
+        virtual: int,
+        search: bool,
+    ) -> None:
+        self._data_dir = data_dir
+        self._language = settings.language or as_language(words.user_language())
+        self._ports = ports
+        self._search = search
+        self._fatal: DeskunitError | None = None
+        self._greeted: set[str] = set()
+        self._control: Control | None = None
+        self._started = False
+        self._log_file = open_log(data_dir)
+        self._look = threading.Event()
+        self.fleet = Fleet(data_dir, virtual)
+        self.logger = Logger(
+            data_dir,
+            settings,
+            language=self._language,
+            ports=[*ports, *self.fleet.addresses],
+            search=search,
+            virtual_seats=self.fleet.seats,
+        )
+        self.floor = DeskFloor(self.logger, self.fleet, settings.zone)
+
+    def write_demonstration(self) -> None:
+        """An agents.csv with one agent, when there is none."""
+        file = self._data_dir / "agents.csv"
+        if file.exists():
+            return
+        text = io.StringIO(newline="")
+        table = csv.writer(text)
+        table.writerow(["id", "name", "team", "level"])
+        name, team = (words.text(f"demo.{key}", self._language) for key in ("name", "team"))
+        table.writerow(["1001", name, team, "solo"])
+        try:
+            file.write_text(text.getvalue(), "utf-8-sig", newline="")
+        except OSError as error:
+            raise DeskunitError("data_unwritable", folder=file, why=error.strerror) from error
+
+    def start(self, *, wait: bool) -> None:
+        """Begin to log. DeskunitError: what cannot be used; no_unit unless `wait`."""
+        self.logger.subscribe(self._hear)
+        self.logger.start()
+        self._started = True
+        self._control = Control(self._data_dir, self._handlers())
+        self.floor.start()
+        self.fleet.power_on()
+        self._check_ports(wait)
+        say("started", version=__version__)
+        for uid, member in self.fleet.members.items():
+            say("virtual_unit", seat=member.seat, uid=uid, port=member.address)
+        for one in self._ports:
+            say("port", port=one)
+        if self._search:
+            say("searching")
+        say("data", file=self.logger.store.file, log=self._data_dir / LOG_FILE)
+
+    def stay(self) -> None:
+        """Until Ctrl-C; DeskunitError when there is nothing to stay for any more."""
+        while self._fatal is None:
+            self._look.wait(LOOK_S)
+            if not self.logger.alive:
+                raise DeskunitError("logger_died", log=self._data_dir / LOG_FILE)
+        raise self._fatal
+
+    def close(self) -> None:
+        """End all of it; what has arrived is committed first."""
+        if self._control is not None:
+            self._control.close()
+        if self._started:
+            self.logger.stop()
+            self.floor.stop()
+        self.fleet.close()
+        logging.getLogger().removeHandler(self._log_file)
+        self._log_file.close()
+
+    # --- starting ------------------------------------------------------------------------------
+
+    def _check_ports(self, wait: bool) -> None:
+        """What was asked for by name opens now or is refused with its reason."""
+        if self._search and not wait and not self.logger.links():
+            raise DeskunitError("no_unit")
+        end_ms = clock.now_ms() + OPENING_MS
+        while clock.now_ms() < end_ms and not wait:
+            links = [one for one in self.logger.links() if one.address in self._ports]
+            for one in links:
+                if one.trouble is not None:
+                    raise one.trouble
+            if all(one.is_open for one in links):
+                return
+            self._look.wait(0.02)
+
+    def _hear(self, notice: Notice) -> None:
+        if isinstance(notice, Alarmed):
+            error = DeskunitError(ALARMS[notice.word], port=notice.address)
+            alone = len(self.logger.links()) == 1 and not self.logger.recorder.met
+            if notice.word in FATAL_ALONE and alone and self._ports:
+                self._fatal = error
+                self._look.set()
+            else:
+                click.echo(error.sentence(), err=True)
+        elif isinstance(notice, UnitChanged) and notice.uid not in self._greeted:
+            self._greeted.add(notice.uid)
+            self._greet(notice.uid)
+
+    def _greet(self, uid: str) -> None:
+        unit = next((one for one in self.logger.store.units() if one.uid == uid), None)
+        if unit is not None and uid not in self.fleet.members and uid in self.logger.recorder.met:
+            say("met" if unit.confirmed else "met_unconfirmed", uid=uid, seat=unit.seat or "–")
+
+    # --- what other commands ask ---------------------------------------------------------------
+
+    def _handlers(self) -> Mapping[str, Any]:
+        return {
+            "status": self._status,
+            "name_unit": self._name_unit,
+            "confirm_unit": self._confirm_unit,
+            "release_port": self._release_port,
+            "take_port": self._take_port,
+            "set_language": self._set_language,
+        }
+
+    def _status(self) -> dict[str, Any]:
+        fields = ("address", "uid", "firmware", "is_open", "connected", "damaged")
+        links = self.logger.links()
+        return {"ports": [{name: getattr(one, name) for name in fields} for one in links]}
+
+    def _name_unit(self, uid: str, seat: str) -> dict[str, Any]:
+        self.logger.name_unit(uid, checked_seat(seat))
+        return {}
+
+    def _confirm_unit(self, uid: str) -> dict[str, Any]:
+        self.logger.confirm_unit(uid)
+        return {}
+
+    def _release_port(self, port: str, repl: bool = False) -> dict[str, Any]:
+        return {"repl": self.logger.release_port(port, repl=repl)}
+
+    def _take_port(self, port: str) -> dict[str, Any]:
+        self.logger.take_port(port)
+        return {}
+
+    def _set_language(self, uid: str, language: str) -> dict[str, Any]:
+        self.floor.set_unit_language(uid, language)
+        return {}
+
+
+def open_log(data_dir: Path) -> RotatingFileHandler:
+    """The program's log in the data folder, old ones kept. DeskunitError: data_unwritable."""
+    file = data_dir / LOG_FILE
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(
+            file, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
+        )
+    except OSError as error:
+        raise DeskunitError("data_unwritable", folder=data_dir, why=error.strerror) from error
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
+    logging.getLogger("deskunit").setLevel(logging.INFO)
+    threading.excepthook = _log_thread_error
+    return handler
+
+
+def _log_thread_error(failed: threading.ExceptHookArgs) -> None:
+    if failed.exc_value is not None:
+        logging.getLogger("deskunit").error("thread %s", failed.thread, exc_info=failed.exc_value)

@@ -1,0 +1,197 @@
+"""`deskunit states` shows the newest rows of the state log; `deskunit export states` writes all."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from deskunit import words
+from deskunit.cli.options import data_option, json_option, print_json, say, word
+from deskunit.cli.table import Column, lines
+
+if TYPE_CHECKING:
+    from deskunit.exports import Export
+    from deskunit.intervals import Interval
+    from deskunit.store import Store
+
+FOLLOW_S = 1.0
+FOLLOW_ROWS = 200
+HEADS = (("start", 19), ("seat", 4), ("agent", 12), ("state", 10), ("reason", 12), ("duration", 8))
+tz_option = click.option("--tz", metavar="ZONE", help=word("opt_tz"))
+agent_option = click.option("--agent", metavar="ID", help=word("opt_agent"))
+
+
+@click.command(help=word("states_help"))
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help=word("opt_limit")
+)
+@agent_option
+@tz_option
+@click.option("--follow", is_flag=True, help=word("opt_follow"))
+@json_option
+@data_option
+def states(
+    limit: int, agent: str | None, tz: str | None, follow: bool, as_json: bool, data_dir: Path
+) -> None:
+    from deskunit.errors import DeskunitError
+    from deskunit.store import open_store
+
+    show = _Shown(data_dir, _zone_name(data_dir, tz), as_json)
+    with open_store(data_dir, write=False) as store:
+        if agent is not None and not store.has_agent(agent):
+            raise DeskunitError("unknown_agent", exit_code=2, agent=agent)
+        rows = _newest(store, limit, agent)
+        if not follow:
+            show.all(store, rows)
+            return
+        show.heads()
+        for news in _following(store, rows, agent):
+            show.more(store, news)
+
+
+@click.group(help=word("export_help"))
+def export() -> None:
+    """One command a kind of export."""
+
+
+@export.command("states", help=word("export_states_help"))
+@click.option("--from", "from_", metavar="TIME", help=word("opt_from"))
+@click.option("--to", metavar="TIME", help=word("opt_to"))
+@agent_option
+@click.option("--unit", metavar="UID", help=word("opt_unit"))
+@tz_option
+@click.option("--format", "fmt", default="csv", show_default=True, metavar="csv|jsonl",
+              help=word("opt_format"))  # fmt: skip
+@click.option("--out", default="-", metavar="FILE", help=word("opt_out"))
+@click.option("--no-bom", is_flag=True, help=word("opt_no_bom"))
+@json_option
+@data_option
+def export_states(
+    from_: str | None,
+    to: str | None,
+    agent: str | None,
+    unit: str | None,
+    tz: str | None,
+    fmt: str,
+    out: str,
+    no_bom: bool,
+    as_json: bool,
+    data_dir: Path,
+) -> None:
+    from deskunit import exports
+
+    zone_name = _zone_name(data_dir, tz)
+    with exports.terminal_progress(word("exporting")) as progress:
+        done = exports.export_states(
+            data_dir, out=out, from_=from_, to=to, agent=agent, unit=unit, tz=zone_name,
+            fmt=fmt, bom=not no_bom, progress=progress,
+        )  # fmt: skip
+    _tell(done, as_json and out != "-")
+
+
+def _tell(done: "Export", as_json: bool) -> None:
+    if as_json:
+        about = {
+            key: str(one) if isinstance(one, Path) else one for key, one in asdict(done).items()
+        }
+        print_json(about)
+    elif done.file is None:
+        say("exported_out", rows=done.rows)
+    else:
+        say("exported", rows=done.rows, file=done.file)
+
+
+def _zone_name(data_dir: Path, tz: str | None) -> str | None:
+    if tz is not None:
+        return tz
+    from deskunit import settings
+
+    return settings.load(data_dir).zone
+
+
+def _newest(store: "Store", limit: int, agent: str | None) -> "list[Interval]":
+    """Oldest first, as a log reads."""
+    found = store.intervals(limit=limit, agent=agent, newest_first=True, unconfirmed=True)
+    return list(found)[::-1]
+
+
+def _following(
+    store: "Store", rows: "Sequence[Interval]", agent: str | None
+) -> "Iterator[list[Interval]]":
+    """First `rows`, then each second what was added or changed."""
+    seen: dict[str, Interval] = {}
+    while True:
+        news = [one for one in rows if seen.get(one.row_id) != one]
+        seen.update({one.row_id: one for one in news})
+        if news:
+            yield news
+        time.sleep(FOLLOW_S)
+        rows = _newest(store, FOLLOW_ROWS, agent)
+
+
+class _Shown:
+    """Rows for eyes or, with --json, for programs: one array, or one object a line when following."""
+
+    def __init__(self, data_dir: Path, zone_name: str | None, as_json: bool) -> None:
+        from deskunit.exports import zone
+
+        self._zone = zone(zone_name)
+        self._as_json = as_json
+        self._columns = [Column(word(f"row_{key}"), key == "duration", w) for key, w in HEADS]
+
+    def all(self, store: "Store", rows: "Sequence[Interval]") -> None:
+        if self._as_json:
+            print_json([self._fields(one) for one in rows])
+        elif not rows:
+            say("states_none")
+        else:
+            click.echo("\n".join(lines(self._columns, self._cells(store, rows))))
+
+    def heads(self) -> None:
+        if not self._as_json:
+            click.echo("\n".join(lines(self._columns, [])))
+
+    def more(self, store: "Store", rows: "Sequence[Interval]") -> None:
+        if self._as_json:
+            for one in rows:
+                click.echo(json.dumps(self._fields(one), ensure_ascii=False))
+        else:
+            click.echo("\n".join(lines(self._columns, self._cells(store, rows), heads=False)))
+
+    def _fields(self, one: "Interval") -> dict[str, Any]:
+        return {"row_id": one.row_id, **asdict(one)}
+
+    def _cells(self, store: "Store", rows: "Sequence[Interval]") -> list[list[str]]:
+        from datetime import datetime
+
+        from deskunit import reasons
+
+        names = {agent.id: agent.name for agent in store.agents()}
+        seats = {unit.uid: unit.seat or unit.uid for unit in store.units()}
+        cells = []
+        for one in rows:
+            start = datetime.fromtimestamp(one.start_utc_ms / 1000, self._zone)
+            agent = one.agent_id or "–"
+            reason = "" if one.reason_code is None else reasons.label(one.reason_code)
+            cells.append([
+                start.strftime("%Y-%m-%d %H:%M:%S"),
+                seats.get(one.uid, one.uid),
+                f"{agent} {names[agent]}" if agent in names else agent,
+                words.text(f"state.{one.state}"),
+                reason,
+                _duration(one),
+            ])  # fmt: skip
+        return cells
+
+
+def _duration(one: "Interval") -> str:
+    from deskunit.exports.states import hms
+
+    if one.end_utc_ms is None:
+        return word("open")
+    whole = one.end_utc_ms - one.start_utc_ms if one.duration_ms is None else one.duration_ms
+    return hms(whole)

@@ -1,0 +1,247 @@
+"""What the page sees and does, over the logger and the virtual units: deskunit.web.floor's contract.
+
+Reading happens in the caller's thread and, for what changes, in one of its own: the writer never
+waits for a page.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from deskunit import reasons
+from deskunit.errors import DeskunitError
+from deskunit.exports import Query, states_rows, zone
+from deskunit.fleet import Fleet, Member
+from deskunit.intervals import Interval as StoredInterval
+from deskunit.logger import IntervalsChanged, LinkStatus, Logger, UnitChanged
+from deskunit.logger.logger import Notice
+from deskunit.settings import Language
+from deskunit.store import Unit as StoredUnit
+from deskunit.virtual import Screen
+from deskunit.web.floor import Change, Interval, Today, Unit, Unsubscribe
+
+log = logging.getLogger("deskunit")
+Listener = Callable[[Change, Mapping[str, Any]], None]
+
+
+class DeskFloor:
+    """The floor of one PC. start() before the page, stop() after it."""
+
+    def __init__(self, logger: Logger, fleet: Fleet, zone_name: str | None = None) -> None:
+        self._logger = logger
+        self._fleet = fleet
+        self._zone: ZoneInfo = zone(zone_name)
+        self._listeners: list[Listener] = []
+        self._notices: queue.SimpleQueue[Notice | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._tell, name="floor", daemon=True)
+        self._unsubscribe: Unsubscribe | None = None
+
+    def start(self) -> None:
+        self._unsubscribe = self._logger.subscribe(self._notices.put)
+        self._thread.start()
+
+    def stop(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._notices.put(None)
+            self._thread.join()
+
+    @property
+    def data_dir(self) -> Path:
+        return self._logger.data_dir
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def units(self) -> list[Unit]:
+        links = {one.uid: one for one in self._logger.links() if one.uid}
+        met = self._logger.recorder.met | self._fleet.members.keys()
+        known = [one for one in self._logger.store.units() if one.uid in met]
+        names = self._names()
+        found = [self._unit(one, links.get(one.uid), names) for one in known]
+        return sorted(found, key=lambda one: (one["kind"] != "virtual", one["seat"], one["uid"]))
+
+    def intervals(self, limit: int, uid: str | None = None) -> list[Interval]:
+        if uid is not None:
+            self._stored(uid)
+        names, seats = self._names(), self._seats()
+        store = self._logger.store
+        rows = store.intervals(unit=uid, limit=limit, newest_first=True, unconfirmed=True)
+        return [self._row(one, names, seats) for one in rows]
+
+    def today(self, uid: str) -> Today:
+        self._stored(uid)
+        midnight = datetime.now(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        start_ms = int(midnight.timestamp() * 1000)
+        end_ms = int((midnight + timedelta(days=1)).timestamp() * 1000)
+        totals: dict[str, float] = {}
+        for one in self._logger.store.intervals(start_ms, end_ms, unit=uid, unconfirmed=True):
+            if one.end_utc_ms is not None:
+                inside_ms = min(one.end_utc_ms, end_ms) - max(one.start_utc_ms, start_ms)
+                totals[one.state] = totals.get(one.state, 0.0) + max(0, inside_ms) / 1000
+        return Today(
+            date=midnight.strftime("%Y-%m-%d"),
+            tz=self._zone.key,
+            start_utc_ms=start_ms,
+            end_utc_ms=end_ms,
+            totals_s=totals,
+        )
+
+    def csv(self, query: Mapping[str, str]) -> Iterator[bytes]:
+        uid = query.get("uid")
+        if uid is not None:
+            self._stored(uid)
+        asked = Query(self._zone, unit=uid)
+        if query.get("range") == "today":
+            midnight = datetime.now(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
+            next_one = midnight + timedelta(days=1)
+            start_ms, end_ms = (int(one.timestamp() * 1000) for one in (midnight, next_one))
+            asked = Query(self._zone, start_ms, end_ms, unit=uid)
+        return states_rows(self._logger.store, asked)
+
+    def subscribe(self, callback: Listener) -> Unsubscribe:
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback)
+
+    # --- acting --------------------------------------------------------------------------------
+
+    def press(self, uid: str, button: str, down: bool) -> None:
+        self._member(uid).press(button, down)
+
+    def screen(self, uid: str) -> Screen | None:
+        member = self._fleet.members.get(uid)
+        if member is None:
+            self._stored(uid)
+            return None
+        return member.screen
+
+    def subscribe_screen(self, uid: str, callback: Callable[[Screen], None]) -> Unsubscribe:
+        member = self._fleet.members.get(uid)
+        return member.watch(callback) if member is not None else lambda: None
+
+    def set_unit_language(self, uid: str, language: str) -> None:
+        self._stored(uid)
+        self._logger.set_language(uid, as_language(language))
+
+    def cut_power(self, uid: str) -> None:
+        self._member(uid).cut_power()
+        self._notices.put(UnitChanged(uid))
+
+    def power_on(self, uid: str) -> None:
+        self._member(uid).power_on()
+        self._notices.put(UnitChanged(uid))
+
+    def confirm(self, uid: str) -> None:
+        self._logger.confirm_unit(uid)
+
+    # --- telling -------------------------------------------------------------------------------
+
+    def _tell(self) -> None:
+        while (notice := self._notices.get()) is not None:
+            try:
+                for change, body in self._told(notice):
+                    for listener in list(self._listeners):
+                        listener(change, body)
+            except DeskunitError as error:  # a read that failed; the page asks again
+                log.error("%s", error)
+
+    def _told(self, notice: Notice) -> Iterator[tuple[Change, Mapping[str, Any]]]:
+        if isinstance(notice, UnitChanged):
+            yield from (("unit", one) for one in self.units() if one["uid"] == notice.uid)
+        elif isinstance(notice, IntervalsChanged):
+            names, seats = self._names(), self._seats()
+            for one in notice.changes.changed:
+                yield "interval", self._row(one, names, seats)
+            if notice.changes.dropped:
+                yield "reload", {"uid": ""}
+
+    # --- as the page names it ------------------------------------------------------------------
+
+    def _unit(self, one: StoredUnit, link: LinkStatus | None, names: Mapping[str, str]) -> Unit:
+        member = self._fleet.members.get(one.uid)
+        store = self._logger.store
+        now = next(
+            store.intervals(unit=one.uid, limit=1, newest_first=True, unconfirmed=True), None
+        )
+        code, agent_id = (now.reason_code, now.agent_id or "") if now else (None, "")
+        return Unit(
+            uid=one.uid,
+            seat=one.seat,
+            kind="virtual" if member else "serial",
+            port="virtual" if member else link.address if link else "",
+            confirmed=one.confirmed,
+            connected=bool(link and link.connected and (member is None or member.powered)),
+            powered=member.powered if member else True,
+            language=self._logger.recorder.language(one.uid),
+            firmware=link.firmware if link else "",
+            state=now.state if now else "unknown",
+            reason_code=code,
+            reason=None if code is None else reasons.word(code),
+            agent_id=agent_id,
+            agent_name=names.get(agent_id, ""),
+            call_no=now.call_no if now else None,
+            hold_no=now.hold_no if now else None,
+            since_utc_ms=now.start_utc_ms if now else None,
+        )
+
+    def _row(
+        self, one: StoredInterval, names: Mapping[str, str], seats: Mapping[str, str]
+    ) -> Interval:
+        start = datetime.fromtimestamp(one.start_utc_ms / 1000, self._zone)
+        code = one.reason_code
+        return Interval(
+            row_id=one.row_id,
+            uid=one.uid,
+            seat=seats.get(one.uid, ""),
+            state=one.state,
+            reason_code=code,
+            reason=None if code is None else reasons.word(code),
+            agent_id=one.agent_id or "",
+            agent_name=names.get(one.agent_id or "", ""),
+            start_utc_ms=one.start_utc_ms,
+            start_local=start.strftime("%Y-%m-%d %H:%M:%S"),
+            end_utc_ms=one.end_utc_ms,
+            duration_s=_duration_s(one),
+            cause=one.cause,
+            call_no=one.call_no,
+            hold_no=one.hold_no,
+            end_inferred=one.end_inferred,
+        )
+
+    def _names(self) -> dict[str, str]:
+        return {agent.id: agent.name for agent in self._logger.store.agents()}
+
+    def _seats(self) -> dict[str, str]:
+        return {unit.uid: unit.seat for unit in self._logger.store.units()}
+
+    def _stored(self, uid: str) -> StoredUnit:
+        found = next((one for one in self._logger.store.units() if one.uid == uid), None)
+        if found is None:
+            raise DeskunitError("unknown_unit", uid=uid)
+        return found
+
+    def _member(self, uid: str) -> Member:
+        member = self._fleet.members.get(uid)
+        if member is None:
+            self._stored(uid)
+            raise DeskunitError("not_virtual", uid=uid)
+        return member
+
+
+def as_language(text: str) -> Language:
+    """`text` as a language of the unit. DeskunitError: bad_language."""
+    if text == "zh":
+        return "zh"
+    if text == "en":
+        return "en"
+    raise DeskunitError("bad_language", exit_code=2, found=text)
+
+
+def _duration_s(one: StoredInterval) -> float | None:
+    if one.duration_ms is not None:
+        return one.duration_ms / 1000
+    return None if one.end_utc_ms is None else (one.end_utc_ms - one.start_utc_ms) / 1000
