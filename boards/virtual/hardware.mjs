@@ -59,6 +59,10 @@ export class Hardware {
     for (const byte of bytes) if (this.input.length < STDIN_RING) this.input.push(byte);
   }
 
+  hasInput() {
+    return this.input.length > 0 || this.edges.length > 0;
+  }
+
   plugDisplay(present) {
     if (present && !this.displayPresent) this.display.reset();
     this.displayPresent = present;

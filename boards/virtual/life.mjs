@@ -173,7 +173,8 @@ export class Life {
     this.steppedMs = this.nowMs;
     try {
       const delay = this.life.step(this.hardware.ticks());
-      this.wakeMs = this.nowMs + Math.max(1, delay);
+      // a board steps again soon, whatever was asked: input that is left is not forgotten
+      this.wakeMs = this.nowMs + (this.hardware.hasInput() ? 1 : Math.max(1, delay));
     } catch (error) {
       this.life.report(error);
       this.state = "hung";
