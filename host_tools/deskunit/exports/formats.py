@@ -14,7 +14,7 @@ from deskunit.exports.states import Row, Value
 BOM = b"\xef\xbb\xbf"
 CHUNK_ROWS = 500
 # A spreadsheet takes a cell that begins like this for a formula.
-FORMULA_LEADS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_LEADS = frozenset("=+-@\t\r")
 _OFFSET = re.compile(r"[+-]\d\d:\d\d")
 
 
@@ -26,7 +26,7 @@ def csv_lines(columns: Sequence[str], rows: Iterable[Row], *, bom: bool = True) 
     if bom:
         yield BOM
     for number, row in enumerate(rows, start=1):
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow(map(_cell, row))
         if number % CHUNK_ROWS == 0:
             yield _taken(page)
     yield _taken(page)
@@ -46,14 +46,10 @@ def _taken(page: io.StringIO) -> bytes:
     return text.encode()
 
 
-def _cell(value: Value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.3f}"
-    if isinstance(value, int):
-        return str(value)
-    return harmless(value)
+def _cell(value: Value) -> Value:
+    if isinstance(value, str):
+        return harmless(value)
+    return f"{value:.3f}" if isinstance(value, float) else value
 
 
 def harmless(text: str) -> str:
@@ -61,6 +57,6 @@ def harmless(text: str) -> str:
 
     A zone's offset such as +08:00 stays: it is a plain value, and readers expect it so.
     """
-    if text.startswith(FORMULA_LEADS) and not _OFFSET.fullmatch(text):
+    if text[:1] in FORMULA_LEADS and not _OFFSET.fullmatch(text):
         return "'" + text
     return text

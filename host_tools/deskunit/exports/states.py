@@ -6,6 +6,7 @@ Values are numbers, texts or None here; how they look in a file is decided in fo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from deskunit import reasons, states
@@ -129,6 +130,8 @@ def _clipped(interval: Interval, query: Query, now_utc_ms: int) -> _Clipped:
     return _Clipped(first, end, duration_ms, begins_before, False)
 
 
+# The end of one interval is the start of another, soon after.
+@lru_cache(maxsize=10_000)
 def utc_text(utc_ms: int) -> str:
     """An instant as 2026-11-22T01:00:00.123Z."""
     moment = _EPOCH + timedelta(milliseconds=utc_ms)
@@ -138,6 +141,7 @@ def utc_text(utc_ms: int) -> str:
 def _local_clock(zone: ZoneInfo) -> Callable[[int], tuple[str, str]]:
     """Local time to the second (what Excel reads as a date) and the offset, e.g. +08:00."""
 
+    @lru_cache(maxsize=10_000)
     def local(utc_ms: int) -> tuple[str, str]:
         here = (_EPOCH + timedelta(milliseconds=utc_ms)).astimezone(zone)
         text = here.isoformat(" ", "seconds")

@@ -3,12 +3,12 @@
 Every function works inside the transaction that it is given.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
-from deskunit.events import Event, Key, from_line
+from deskunit.events import BootKey, Event, Key, from_line
 from deskunit.intervals import BootClock, Fold, Interval, rebuild
 from deskunit.store import schema
 from deskunit.store.intake import Intake
@@ -98,6 +98,26 @@ def update_boot(connection: Connection, uid: str, clock: BootClock, **values: An
     )
 
 
+def note_words(
+    connection: Connection, known: Mapping[BootKey, BootClock], received_utc_ms: int
+) -> None:
+    """Events came: up to when their boots are known; no boot of these is silent any more."""
+    boot = schema.boot
+    rows = [
+        {"of_uid": uid, "of_boot": name, "known_ms": clock.known_ms}
+        for (uid, name), clock in known.items()
+    ]
+    if rows:
+        this = and_(boot.c.uid == bindparam("of_uid"), boot.c.boot == bindparam("of_boot"))
+        heard = update(boot).where(this)
+        connection.execute(
+            heard.values(
+                known_ms=bindparam("known_ms"), heard_utc_ms=received_utc_ms, silent_utc_ms=None
+            ),
+            rows,
+        )
+
+
 def load_fold(connection: Connection, uid: str) -> Fold:
     """The reducer as it was after the unit's last stored event."""
     unit = schema.unit
@@ -109,11 +129,17 @@ def load_fold(connection: Connection, uid: str) -> Fold:
     return fold
 
 
-def write_changes(connection: Connection, fold: Fold) -> Changes:
-    """Write what the reducer changed, and the reducer itself beside it."""
-    changes = dict(fold.changes)
-    fold.changes.clear()
-    _save(connection, fold)
+def write_changes(connection: Connection, folds: Iterable[Fold]) -> Changes:
+    """Write what the reducers of some units changed, and the reducers themselves beside it."""
+    changes: dict[str, Interval | None] = {}
+    states = []
+    for fold in folds:
+        changes.update(fold.changes)
+        fold.changes.clear()
+        states.append({"of_uid": fold.uid, "fold": fold_text(fold)})
+    unit = schema.unit
+    if states:
+        connection.execute(update(unit).where(unit.c.uid == bindparam("of_uid")), states)
     return _write(connection, changes)
 
 
@@ -128,9 +154,8 @@ def rebuild_unit(connection: Connection, uid: str) -> tuple[Fold, Changes]:
     for row in rows:
         changes[row.row_id] = row
     differing = {row_id: row for row_id, row in changes.items() if old.get(row_id) != row}
-    changed = _write(connection, differing)
-    _save(connection, fold)
-    return fold, changed
+    fold.changes.update(differing)
+    return fold, write_changes(connection, [fold])
 
 
 def _events(connection: Connection, uid: str, boot: str) -> Iterator[Event]:
@@ -151,8 +176,3 @@ def _write(connection: Connection, changes: dict[str, Interval | None]) -> Chang
     if kept:
         connection.execute(insert(interval), [interval_values(row) for row in kept])
     return Changes(kept, [row_id for row_id, row in changes.items() if row is None])
-
-
-def _save(connection: Connection, fold: Fold) -> None:
-    unit = schema.unit
-    connection.execute(update(unit).where(unit.c.uid == fold.uid).values(fold=fold_text(fold)))

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from deskunit.agents import Agent
 from deskunit.errors import DeskunitError
 from deskunit.events import BootKey, Event, ecrc
-from deskunit.intervals import BootClock, Fold, Interval
+from deskunit.intervals import BootClock, Fold
 from deskunit.store import folding, schema
 from deskunit.store.intake import Intake, Top
 from deskunit.store.reading import Reading
@@ -197,7 +197,7 @@ class Store(Reading):
                 heard_state=state,
             )
             # nothing but the last word moved: the boot's row has it, no need to write more
-            return folding.write_changes(connection, fold) if fold.changes else Changes()
+            return folding.write_changes(connection, [fold]) if fold.changes else Changes()
 
     def silent(self, uid: str, now_utc_ms: int) -> Changes:
         """No word from the unit any more: its state is unknown from its last one."""
@@ -209,7 +209,7 @@ class Store(Reading):
             silent = replace(self._clock(connection, uid, fold.boot), silent=True)
             self._clocks[uid, fold.boot] = silent
             folding.update_boot(connection, uid, silent, silent_utc_ms=now_utc_ms)
-            return folding.write_changes(connection, fold)
+            return folding.write_changes(connection, [fold])
 
     def rebuild(self, uid: str) -> Changes:
         """Derive a unit's intervals anew from its events; says what came out differently."""
@@ -276,26 +276,23 @@ class Store(Reading):
                 late.add(event.uid)
             else:
                 fold.take(clock, event)
-        changed: list[Interval] = []
-        dropped: list[str] = []
-        for uid, fold in folds.items():
-            if uid in late:  # words of an older boot after a newer one: not in order, so all anew
-                self._folds[uid], changes = folding.rebuild_unit(connection, uid)
-            else:
-                changes = folding.write_changes(connection, fold)
-            changed += changes.changed
-            dropped += changes.dropped
-        return Changes(changed, dropped)
+        in_order = [fold for uid, fold in folds.items() if uid not in late]
+        changes = folding.write_changes(connection, in_order)
+        for uid in late:  # words of an older boot after a newer one: all anew
+            self._folds[uid], more = folding.rebuild_unit(connection, uid)
+            changes = Changes(changes.changed + more.changed, changes.dropped + more.dropped)
+        return changes
 
     def _note_words(
         self, connection: Connection, fresh: Sequence[Event], received_utc_ms: int
     ) -> None:
-        last = {(event.uid, event.boot): event for event in fresh}
-        for (uid, boot), event in last.items():
-            clock = self._clock(connection, uid, boot)
-            known = replace(clock, known_ms=max(clock.known_ms, event.ms), silent=False)
-            self._clocks[uid, boot] = known
-            folding.update_boot(connection, uid, known, heard_utc_ms=received_utc_ms)
+        last = {(event.uid, event.boot): event.ms for event in fresh}
+        known: dict[BootKey, BootClock] = {}
+        for key, ms in last.items():
+            clock = self._clock(connection, *key)
+            known[key] = replace(clock, known_ms=max(clock.known_ms, ms), silent=False)
+        self._clocks.update(known)
+        folding.note_words(connection, known, received_utc_ms)
 
 
 def _remember(connection: Connection, uid: str, virtual: bool, now_utc_ms: int) -> None:
