@@ -1,108 +1,15 @@
 """The host's side of the link in virtual time: bytes in, bytes and effects out, no port, no store."""
 
-import json
-import zlib
 from itertools import pairwise
-from typing import Any
 
 import pytest
+from byte_unit import BOOT, UID, UTC_MS, ByteUnit, event, frame, hello, opened
 from deskunit.context import Context
-from deskunit.effects import Alarm, Answered, Arrived, Begun, Effect, Heard, Met, Noted
-from deskunit.session import Session
-
-UID = "a4cf12b3d0e8"
-BOOT = "41-9f3c77e1"
-UTC_MS = 1_790_000_000_000
-
-
-def frame(*payload: object) -> bytes:
-    raw = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
-    return b"\x1e%s*%08x\n" % (raw, zlib.crc32(raw))
-
-
-def hello(boot: str = BOOT, up: int = 1840, version: int = 1) -> bytes:
-    about = {"fw": "0.1.0", "rst": "PWRON", "up": up, "hold": [[boot, 1, 3]]}
-    about |= {"win": 16, "max": 240, "cap": ["t"], "safe": 0}
-    return frame("H", version, UID, boot, about)
-
-
-def event(seq: int, boot: str = BOOT, flags: int = 0, kind: str = "more") -> bytes:
-    return frame("E", flags, boot, seq, 1000 + seq, kind, {"call": 1, "s": 30})
-
-
-class Desk:
-    """A unit's end of the cable: answers what the host asks, and keeps all that the host wrote."""
-
-    def __init__(self, ahead_ms: int = 0) -> None:
-        self.session = Session("pc-test", lambda: "5be0c211")
-        self.now_ms = 1_000_000
-        self.ahead_ms = ahead_ms  # unit clock minus host clock, beside the start
-        self.delay_ms = 2
-        self.effects: list[Effect] = []
-        self.written: list[tuple[int, list[Any]]] = []
-        self.sizes: list[tuple[int, int]] = []
-        self.deaf: set[str] = set()
-        self.refuses: set[str] = set()
-
-    @property
-    def unit_ms(self) -> int:
-        return self.now_ms - 1_000_000 + self.ahead_ms
-
-    @property
-    def utc_ms(self) -> int:
-        return UTC_MS + self.now_ms
-
-    def say(self, data: bytes) -> None:
-        self.effects += self.session.receive(data, self.utc_ms, self.now_ms)
-        self.pump()
-
-    def pump(self) -> None:
-        while data := self.session.outgoing(self.utc_ms, self.now_ms):
-            self.sizes.append((self.now_ms, len(data)))
-            for line in data.decode("ascii").split("\n")[:-1]:
-                payload = json.loads(line[1:-9])
-                self.written.append((self.now_ms, payload))
-                self.answer(payload)
-
-    def answer(self, payload: list[Any]) -> None:
-        tag = payload[0]
-        if tag in self.deaf or tag in "AU":
-            return
-        self.now_ms += self.delay_ms
-        if tag == "S":
-            reply = hello(self.session.boot, self.unit_ms)
-        elif tag == "T":
-            reply = frame("t", payload[1], self.unit_ms, self.unit_ms)
-        else:
-            named = payload[2] if tag == "N" else tag
-            reply = frame("r", payload[1], int(named not in self.refuses), "")
-        self.now_ms += self.delay_ms
-        self.effects += self.session.receive(reply, self.utc_ms, self.now_ms)
-
-    def wait(self, until_ms: int) -> None:
-        end_ms = self.now_ms + until_ms
-        self.pump()
-        while self.now_ms < end_ms:
-            self.now_ms = min(end_ms, self.now_ms + self.session.wake_ms(self.now_ms))
-            self.effects += self.session.tick(self.utc_ms, self.now_ms)
-            self.pump()
-
-    def of(self, kind: type[Effect]) -> list[Any]:
-        return [one for one in self.effects if isinstance(one, kind)]
-
-    def frames(self, tag: str) -> list[list[Any]]:
-        return [payload for _, payload in self.written if payload[0] == tag]
-
-
-def opened(**values: int) -> Desk:
-    desk = Desk(**values)
-    desk.say(hello())
-    desk.wait(500)
-    return desk
+from deskunit.effects import Alarm, Answered, Arrived, Begun, Heard, Met, Noted
 
 
 def test_never_writes_before_a_valid_hello() -> None:
-    desk = Desk()
+    desk = ByteUnit()
     desk.say(b"ets Jul 29 2019\r\n" + event(1) + hello().replace(b"0.1.0", b"0.1.1"))
     desk.wait(60_000)
     assert desk.written == []
@@ -112,13 +19,13 @@ def test_never_writes_before_a_valid_hello() -> None:
 
 
 def test_another_protocol_is_an_alarm_and_nothing_is_written() -> None:
-    desk = Desk()
+    desk = ByteUnit()
     desk.say(hello(version=2))
     assert desk.written == [] and desk.of(Alarm) == [Alarm("version")]
 
 
 def test_twelve_probes_give_the_offset_before_the_first_event() -> None:
-    desk = Desk(ahead_ms=5_000)
+    desk = ByteUnit(ahead_ms=5_000)
     desk.say(hello())
     desk.wait(400)
     desk.say(event(1) + event(2))
@@ -131,7 +38,7 @@ def test_twelve_probes_give_the_offset_before_the_first_event() -> None:
 
 
 def test_events_before_the_sync_wait_a_second_then_hello_gives_a_provisional_offset() -> None:
-    desk = Desk()
+    desk = ByteUnit()
     desk.deaf = {"T"}
     desk.say(hello(up=1840))
     opened_utc_ms = UTC_MS + 1_000_000
@@ -177,7 +84,7 @@ def test_one_request_is_unanswered_at_a_time() -> None:
 
 
 def test_never_more_than_200_bytes_in_any_25_ms() -> None:
-    desk = Desk()
+    desk = ByteUnit()
     desk.delay_ms = 0
     desk.say(hello())
     names = [(f"{n:04}", "李晓晓晓") for n in range(8)]
@@ -294,7 +201,7 @@ def test_hello_that_crossed_s_on_the_wire_does_not_open_twice() -> None:
 
 
 def test_unanswered_s_waits_for_the_next_hello() -> None:
-    desk = Desk()
+    desk = ByteUnit()
     desk.deaf = {"S"}
     desk.say(hello())
     desk.wait(1_900)
@@ -324,7 +231,7 @@ def test_silence_of_15_s_and_reopening_after_30() -> None:
 
 
 def test_text_without_a_frame_for_10_s_is_a_wrong_baud_rate_once() -> None:
-    desk = Desk()
+    desk = ByteUnit()
     for _ in range(30):
         desk.say(b"\xf3\x0c\x9e\x80\n")
         desk.wait(1_000)
@@ -349,7 +256,7 @@ def test_text_between_frames_is_no_alarm() -> None:
     ],
 )  # fmt: skip
 def test_named_alarms(data: bytes, word: str) -> None:
-    desk = Desk()
+    desk = ByteUnit()
     for byte in data:
         desk.say(bytes([byte]))
     desk.wait(60_000)

@@ -1,0 +1,234 @@
+"""What the host does with what it heard: real sessions, a real store on disk, virtual time."""
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from byte_unit import BOOT, UID, UTC_MS, ByteUnit, event, frame, hello
+from deskunit.agents import Agent
+from deskunit.errors import DeskunitError
+from deskunit.logger.recorder import Recorder, hello_word
+from deskunit.settings import Settings
+from deskunit.store import Changes, Store, open_store
+
+OTHER = "b4cf12b3d0e8"
+SECOND = "42-00000001"
+LI, WANG = Agent("1001", "李晓"), Agent("1002", "王芳")
+
+
+class Floor:
+    """Units of bytes at one recorder; `wait` lets all of them live."""
+
+    def __init__(self, store: Store, **values: object) -> None:
+        self.store = store
+        self.changes: list[Changes] = []
+        self.recorder = Recorder(
+            store,
+            Settings(zone="UTC"),
+            on_changes=self.changes.append,
+            **values,  # type: ignore[arg-type]
+        )
+        self.units: list[ByteUnit] = []
+
+    def plug(self, uid: str = UID, boot: str = BOOT) -> ByteUnit:
+        unit = ByteUnit(uid=uid)
+        unit.now_ms = max([one.now_ms for one in self.units], default=unit.now_ms)
+        self.units.append(unit)
+        unit.say(hello(boot, unit.unit_ms, uid=uid))
+        self.wait(600)
+        return unit
+
+    def wait(self, ms: int, step_ms: int = 200) -> None:
+        for _ in range(0, ms, step_ms):
+            for unit in self.units:
+                unit.wait(step_ms)
+                effects, unit.effects = unit.effects, []
+                self.recorder.apply([(unit.session, one) for one in effects], unit.utc_ms)
+                unit.pump()
+            self.recorder.tick(self.units[0].utc_ms, self.units[0].now_ms)
+
+    def states(self) -> list[tuple[str, str]]:
+        return [(one.uid, one.state) for one in self.store.intervals(unconfirmed=True)]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path, write=True) as opened:
+        yield opened
+
+
+def st(seq: int, to: str, boot: str = BOOT, **more: object) -> bytes:
+    flags = 1 if seq == 1 else 0
+    return frame("E", flags, boot, seq, 1_000 * seq, "st", {"to": to, "by": "btn", **more})
+
+
+def told(unit: ByteUnit, name: str) -> list[object]:
+    return [one[3] for one in unit.frames("N") if one[2] == name]
+
+
+def test_event_is_stored_then_acknowledged(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    unit.say(st(1, "signed_out") + st(2, "not_ready", ag="1001"))
+    assert unit.frames("A") == []
+    floor.wait(200)
+    assert [one[2] for one in unit.frames("A")] == [2]
+    assert [one.seq for one in store.events()] == [1, 2]
+    assert floor.states() == [(UID, "signed_out"), (UID, "not_ready")]
+    assert floor.changes
+
+
+def test_full_disk_acknowledges_nothing_and_the_repetition_is_stored(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    unit.say(st(1, "signed_out"))
+    with full_disk(), pytest.raises(DeskunitError):
+        floor.wait(200)
+    assert unit.frames("A") == [] and list(store.events()) == []
+    unit.say(st(1, "signed_out"))
+    floor.wait(200)
+    assert [one[2] for one in unit.frames("A")] == [1]
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file of this process may grow past 100 bytes: what SQLite writes fails."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_events_of_a_boot_whose_time_nobody_knows_stay_with_the_unit(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    unit.say(event(1, "40-77aa01b2", flags=1) + st(1, "signed_out"))
+    floor.wait(200)
+    assert [one[1] for one in unit.frames("A")] == [BOOT]
+    assert [one.boot for one in store.events()] == [BOOT]
+
+
+def test_silent_unit_is_unknown_from_its_last_word_until_it_speaks(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    unit.say(st(1, "signed_out") + st(2, "not_ready", ag="1001"))
+    unit.say(frame("h", BOOT, 2, 5_000, {"st": "not_ready"}))
+    floor.wait(400)
+    unit.deaf = set("STNKR")
+    floor.wait(16_000)
+    assert floor.states()[-1] == (UID, "unknown")
+    unit.deaf = set()
+    unit.say(frame("h", BOOT, 2, 30_000, {"st": "not_ready"}))
+    floor.wait(400)
+    assert floor.states()[-1] == (UID, "not_ready")
+    assert (UID, "unknown") not in floor.states(), "the unit knew what it was"
+
+
+def test_unit_of_an_earlier_run_that_does_not_come_back_becomes_unknown(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    unit.say(st(1, "signed_out") + st(2, "not_ready", ag="1001"))
+    floor.wait(400)
+    recorder = Recorder(store, Settings(zone="UTC"))
+    recorder.tick(unit.utc_ms, unit.now_ms)
+    recorder.tick(unit.utc_ms + 14_000, unit.now_ms + 14_000)
+    assert floor.states()[-1] == (UID, "not_ready")
+    recorder.tick(unit.utc_ms + 16_000, unit.now_ms + 16_000)
+    assert floor.states()[-1] == (UID, "unknown")
+
+
+def test_unit_learns_seat_roster_language_and_hour(store: Store) -> None:
+    floor = Floor(store, language="en", virtual_seats={UID: "07"})
+    floor.recorder.set_agents([LI, WANG])
+    unit = floor.plug()
+    floor.wait(1_000)
+    assert told(unit, "seat") == ["07"] and told(unit, "lang") == ["en"]
+    assert told(unit, "roster") == [[0, 2, "1001", "李晓"], [1, 2, "1002", "王芳"]]
+    assert told(unit, "hello") == [hello_word(unit.utc_ms, ZoneInfo("UTC"))]
+    assert store.units()[0].confirmed and store.units()[0].seat == "07"
+    assert list(chain(*(one[2] for one in unit.frames("K")))) == list(Settings().unit)
+
+
+def test_last_agent_of_the_seat_comes_first(store: Store) -> None:
+    floor = Floor(store)
+    floor.recorder.set_agents([LI, WANG])
+    unit = floor.plug()
+    unit.say(st(1, "signed_out") + st(2, "not_ready", ag="1002"))
+    floor.wait(1_000)
+    assert told(unit, "roster")[-2:] == [[0, 2, "1002", "王芳"], [1, 2, "1001", "李晓"]]
+
+
+def test_renamed_seat_and_chosen_language_reach_the_unit(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    floor.recorder.name_unit(UID, "A7")
+    floor.recorder.set_language(UID, "en")
+    floor.wait(600)
+    assert told(unit, "seat")[-1] == "A7" and told(unit, "lang")[-1] == "en"
+    with pytest.raises(DeskunitError):
+        floor.recorder.name_unit(OTHER, "A8")
+
+
+def test_new_boot_learns_how_long_the_unit_was_away(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    unit.say(st(1, "signed_out"))
+    floor.wait(400)
+    assert told(unit, "off_s") == []
+    unit.now_ms += 700_000
+    unit.ahead_ms = 1_000_000 - unit.now_ms + 500  # its clock starts anew
+    unit.say(hello(SECOND, unit.unit_ms))
+    floor.wait(2_000)
+    (off_s,) = told(unit, "off_s")
+    assert isinstance(off_s, int) and 695 <= off_s <= 705
+
+
+def test_one_may_be_away_and_the_next_queues_until_the_first_is_back(store: Store) -> None:
+    floor = Floor(store)
+    first, second = floor.plug(), floor.plug(OTHER)
+    for unit in (first, second):
+        unit.say(st(1, "signed_out") + st(2, "not_ready", ag="?"))
+        unit.say(frame("E", 0, BOOT, 3, 3_000, "leave", {"rc": 1}))
+        floor.wait(400)
+    assert told(first, "leave") == [0] and told(second, "leave") == [1]
+    first.say(st(4, "ready", ag="?"))
+    floor.wait(600)
+    assert told(second, "leave") == [1, 0] and told(first, "leave") == [0]
+
+
+def test_agent_who_signs_in_elsewhere_is_signed_out_here(store: Store) -> None:
+    floor = Floor(store)
+    here, there = floor.plug(), floor.plug(OTHER)
+    here.say(st(1, "signed_out") + st(2, "not_ready", ag="1001"))
+    floor.wait(400)
+    there.say(st(1, "signed_out"))
+    there.say(frame("E", 0, BOOT, 2, 20_000, "st", {"to": "not_ready", "by": "btn", "ag": "1001"}))
+    floor.wait(600)
+    assert told(here, "signout") == ["1001"] and told(there, "signout") == []
+
+
+@pytest.mark.parametrize(
+    ("hour", "word"),
+    [(4, "evening"), (5, "morning"), (11, "morning"), (12, "afternoon"), (17, "afternoon"),
+     (18, "evening"), (23, "evening")],
+)  # fmt: skip
+def test_greeting_follows_the_hour(hour: int, word: str) -> None:
+    midnight_utc_ms = UTC_MS // 86_400_000 * 86_400_000
+    assert hello_word(midnight_utc_ms + hour * 3_600_000, ZoneInfo("UTC")) == word
+    shanghai = ZoneInfo("Asia/Shanghai")
+    assert hello_word(midnight_utc_ms + (hour - 8) * 3_600_000, shanghai) == word
+
+
+def test_list_of_agents_that_changes_reaches_the_unit(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    floor.wait(600)
+    floor.recorder.set_agents([LI])
+    floor.wait(600)
+    assert told(unit, "roster") == [[0, 0, "", ""], [0, 1, "1001", "李晓"]]
