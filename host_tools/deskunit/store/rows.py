@@ -1,7 +1,7 @@
 """What the store hands out, and how rows become it and back."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import msgspec
@@ -9,6 +9,8 @@ import msgspec
 from deskunit.events import BootKey, Event
 from deskunit.intervals import Fold, Interval
 from deskunit.store.intake import Gap, Top
+
+_INTERVAL_FIELDS = tuple(one.name for one in fields(Interval))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ def interval_values(interval: Interval) -> dict[str, Any]:
         "resumed": int(interval.resumed),
         "end_inferred": int(interval.end_inferred),
     }
-    return {"row_id": interval.row_id, **asdict(interval), **flags}
+    # not asdict(): its deep copy takes half the time of a large commit
+    plain = {name: getattr(interval, name) for name in _INTERVAL_FIELDS}
+    return {"row_id": interval.row_id, **plain, **flags}
 
 
 def fold_text(fold: Fold) -> str:
