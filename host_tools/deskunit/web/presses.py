@@ -16,7 +16,7 @@ from deskunit.web.floor import Floor
 
 WAIT_MAX_S = 30.0
 # A tap on a touchpad may last a few ms; what is under 20 ms is contact bounce to the unit
-HELD_MIN_S = 0.06
+LEVEL_MIN_S = 0.06
 
 
 class Press(msgspec.Struct, frozen=True):
@@ -32,7 +32,8 @@ class Channel:
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
-        self._held: dict[tuple[str, str], float] = {}  # since when, in loop time
+        self._held: set[tuple[str, str]] = set()
+        self._changed_s: dict[tuple[str, str], float] = {}  # last change, in loop time
         self._in_turn = asyncio.Lock()  # FIFO
         self._offset_s = 0.0
 
@@ -54,13 +55,13 @@ class Channel:
         if not self._held:
             self._offset_s = now_s - press.at_ms / 1000
         due_s = self._offset_s + press.at_ms / 1000
-        if not press.down and (since_s := self._held.get((uid, press.button))) is not None:
-            due_s = max(due_s, since_s + HELD_MIN_S)
+        due_s = max(due_s, self._changed_s.get((uid, press.button), 0.0) + LEVEL_MIN_S)
         await asyncio.sleep(min(max(0.0, due_s - now_s), WAIT_MAX_S))
 
     async def _set(self, uid: str, button: str, down: bool) -> None:
         if not down:
-            self._held.pop((uid, button), None)
+            self._held.discard((uid, button))
         await asyncio.to_thread(self._floor.press, uid, button, down)
         if down:
-            self._held[uid, button] = asyncio.get_running_loop().time()
+            self._held.add((uid, button))
+        self._changed_s[uid, button] = asyncio.get_running_loop().time()

@@ -25,6 +25,8 @@ export function draw(unit) {
 
 function hint(unit) {
   if (!unit.powered) return text("page.hint_off");
+  // it is there and says no state: it waits for the answer to "still NAME?"
+  if (unit.state === "unknown" && unit.connected) return text("page.hint_ask");
   return text(unit.state === "signed_out" ? "page.hint_begin" : `page.hint_${unit.state}`);
 }
 
