@@ -126,7 +126,9 @@ class App:
         return wait_ms
 
     def _step_link(self, now_ms):
-        return self.link.step(now_ms)
+        wait_ms = self.link.step(now_ms)
+        # what the host just said is for the parts before this one
+        return 0 if self.context.orders or self.context.changed or self._reset else wait_ms
 
     def _step_screen(self, now_ms):
         if self._packed != self.context.lang and self._quiet(now_ms):

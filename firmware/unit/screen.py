@@ -1,7 +1,8 @@
 """The 128×64 screen: header, three body lines, footer. Draws what the desk says, in the pack's words.
 
-Rows 0–15 inverse header (state, marks, m:ss) · rows 16–51 body · rows 52–63 soft labels of READY, BUSY,
-HOLD, or a notice. The canvas sends only what changed, at most one page a step. Decides no behaviour.
+Rows 0–14 inverse header (state, marks, m:ss) · rows 16–51 body · rows 52–63 soft labels of READY, BUSY,
+HOLD, or a notice. Row 15 stays dark, or a menu's inverse line would grow into the header. The canvas
+sends only what changed, at most one page a step. Decides no behaviour.
 """
 
 from unit import alerts, menus, states, text
@@ -9,6 +10,7 @@ from unit.actions import clock_text
 
 WIDTH = 128
 LINE = 12
+HEADER = 15
 BODY_Y = 16
 FOOTER_Y = 52
 TIME_X = 92
@@ -96,20 +98,20 @@ class Screen:
         key = "state." + self._desk.state
         if over:
             key = ("menu." if over.row == "menu" else "view.") + over.kind
-        self._canvas.fill_rect(0, 0, WIDTH, BODY_Y, 1)
-        self.pack.draw(self._canvas, self._word(key), 2, 2, True)
+        self._canvas.fill_rect(0, 0, WIDTH, HEADER, 1)
+        self.pack.draw(self._canvas, self._word(key), 2, 1, True)
 
     def _draw_marks(self):
         session, committed = self._marks
-        self._canvas.fill_rect(MARKS_X, 0, TIME_X - MARKS_X, BODY_Y, 1)
+        self._canvas.fill_rect(MARKS_X, 0, TIME_X - MARKS_X, HEADER, 1)
         if not session:
             self._canvas.glyph(AWAY, 8, 8, MARKS_X, 4, True)
         self._canvas.glyph(COMMITTED if committed else PENDING, 8, 8, MARKS_X + 8, 4, True)
 
     def _draw_time(self, second):
         clock = clock_text(second)
-        self._canvas.fill_rect(TIME_X, 0, WIDTH - TIME_X, BODY_Y, 1)
-        self.pack.draw(self._canvas, clock, WIDTH - 1 - self.pack.width(clock), 2, True)
+        self._canvas.fill_rect(TIME_X, 0, WIDTH - TIME_X, HEADER, 1)
+        self.pack.draw(self._canvas, clock, WIDTH - 1 - self.pack.width(clock), 1, True)
 
     # -- body
 
@@ -151,6 +153,8 @@ class Screen:
     def _lines(self, key):
         if key == "screen.signed_out" and not self._desk.context.seat:
             key = "screen.signed_out_no_seat"
+        elif key == "prompt.greeting" and self._desk.agent == "?":
+            key = "prompt.greeting_no_agent"
         return text.lines(self.pack, text.fill(self._word(key), self._values()), WIDTH)
 
     # -- footer
@@ -175,7 +179,9 @@ class Screen:
 
     def _values(self):
         desk = self._desk
-        hello = desk.context.hello
+        hello = (
+            desk.context.hello if self._link.session else ""
+        )  # a clock without a host is a guess
         return {
             "hello": self._word("hello_" + hello if hello else "hello"),
             "agent": desk.agent,

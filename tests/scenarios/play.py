@@ -16,6 +16,7 @@ from deskunit.virtual import Screen, VirtualUnit
 UID = "760000000007"
 TAP_MS = 120
 VERB_MS = 1_000
+SETTLE_MS = 100  # a new screen is complete by then
 LONG_MS = 900
 BOUNCES_MS = (0, 3, 5, 11, 14)
 KEEP_ALIVE_MS = 4_000
@@ -79,7 +80,7 @@ class Host:
             return wire.encode(wire.Open(1, "5be0c211", "pc-play"))
         if isinstance(frame, wire.EventFrame):
             self.events.setdefault((frame.boot, frame.seq), frame)
-            ecrc = wire.ecrc(wire.event_line(one.payload))
+            ecrc = wire.crc(wire.event_line(one.payload).encode())
             return wire.encode(wire.Ack(frame.boot, frame.seq, ecrc))
         if isinstance(frame, wire.Reply):
             self._asked = False
@@ -195,6 +196,7 @@ class Play:
         self.unit.display_present = what == "on"
 
     def _do_screen(self) -> None:
+        self._pass(SETTLE_MS)
         screen = self.unit.screen()
         self.screens.append(screen)
         self.lines += [f"  |{row.rstrip()}" for row in screen.art().splitlines()]
