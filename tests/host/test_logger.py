@@ -1,0 +1,176 @@
+"""The logger on real serial ends of virtual units: the firmware on the real interpreter, a real store."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from deskunit import port, virtual
+from deskunit.errors import DeskunitError
+from deskunit.fleet import Fleet, Member, uids
+from deskunit.logger import Alarmed, IntervalsChanged, Logger, UnitChanged
+from deskunit.logger.logger import Notice
+from deskunit.settings import Settings
+from deskunit.store import open_store
+
+PATIENCE_S = 40.0
+
+
+class Watched:
+    """A logger and one virtual unit at it; `until` waits for what must come, never for time to pass."""
+
+    def __init__(self, folder: Path, fleet: Fleet, logger: Logger) -> None:
+        self.folder = folder
+        self.logger = logger
+        self.member: Member = next(iter(fleet.members.values()))
+        self.uid = self.member.unit.uid
+        self.notices: list[Notice] = []
+        self._news = threading.Condition()
+        logger.subscribe(self._hear)
+
+    def _hear(self, notice: Notice) -> None:
+        with self._news:
+            self.notices.append(notice)
+            self._news.notify_all()
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        end_s = time.monotonic() + PATIENCE_S
+        with self._news:
+            while not condition():
+                assert time.monotonic() < end_s, "it never came"
+                self._news.wait(0.05)
+
+    def connected(self) -> bool:
+        return any(one.connected and one.uid == self.uid for one in self.logger.links())
+
+    def states(self) -> list[str]:
+        return [one.state for one in self.logger.store.intervals(unit=self.uid)]
+
+    def hold(self, button: str, ms: float) -> None:
+        self.member.press(button, True)
+        threading.Event().wait(ms / 1000)
+        self.member.press(button, False)
+        threading.Event().wait(0.1)  # a finger; under 20 ms it would be bounce
+
+
+@contextmanager
+def logging_of(folder: Path, fleet: Fleet, addresses: list[str]) -> Iterator[Watched]:
+    logger = Logger(folder, Settings(), ports=addresses, virtual_seats=fleet.seats)
+    watched = Watched(folder, fleet, logger)
+    logger.start()
+    try:
+        yield watched
+    finally:
+        logger.stop()
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Iterator[Fleet]:
+    (tmp_path / "agents.csv").write_text("id,name,team,level\n1001,李晓,热线组,solo\n", "utf-8")
+    one = Fleet(tmp_path, 1)
+    yield one
+    one.close()
+
+
+def test_press_is_in_the_database_and_acknowledged(tmp_path: Path, fleet: Fleet) -> None:
+    with logging_of(tmp_path, fleet, fleet.addresses) as desk:
+        fleet.power_on()
+        desk.until(lambda: desk.states() == ["signed_out"])
+        desk.until(lambda: bool(desk.logger.recorder.met))
+        desk.hold("READY", 1_000)
+        desk.until(lambda: desk.states()[-1] == "not_ready")
+        desk.hold("READY", 80)
+        desk.until(lambda: desk.states() == ["signed_out", "not_ready", "ready"])
+        session = desk.logger._links[fleet.addresses[0]].session
+        assert session is not None
+        desk.until(lambda: session.status is not None and session.status.q == 0)
+        assert any(isinstance(one, IntervalsChanged) for one in desk.notices)
+        assert UnitChanged(desk.uid) in desk.notices
+    with open_store(tmp_path, write=False) as store:
+        assert [one.state for one in store.intervals()][-1] == "ready"
+        assert store.units()[0].seat == "01" and store.units()[0].confirmed
+
+
+def test_events_without_a_host_arrive_when_the_cable_is_back(tmp_path: Path, fleet: Fleet) -> None:
+    member = next(iter(fleet.members.values()))
+    address = virtual.serve_tcp(member.unit)
+    number = int(address.rpartition(":")[2])
+    with logging_of(tmp_path, fleet, [address]) as desk:
+        fleet.power_on()
+        desk.until(lambda: desk.states() == ["signed_out"] and desk.connected())
+        virtual.unplug(member.unit)
+        desk.until(lambda: not desk.connected())
+        desk.hold("READY", 1_000)
+        virtual.serve_tcp(member.unit, number)
+        desk.until(lambda: "not_ready" in desk.states())
+        assert "unknown" not in desk.states()
+
+
+def test_power_cut_begins_another_boot_on_the_same_port(tmp_path: Path, fleet: Fleet) -> None:
+    with logging_of(tmp_path, fleet, fleet.addresses) as desk:
+        fleet.power_on()
+        desk.until(lambda: desk.states() == ["signed_out"])
+        desk.member.cut_power()
+        desk.member.power_on()
+        desk.until(lambda: len({one.boot for one in desk.logger.store.events()}) == 2)
+        desk.until(desk.connected)
+
+
+def test_released_port_is_free_with_the_unit_at_its_prompt(tmp_path: Path, fleet: Fleet) -> None:
+    with logging_of(tmp_path, fleet, fleet.addresses) as desk:
+        fleet.power_on()
+        desk.until(desk.connected)
+        assert desk.logger.release_port(desk.member.address, repl=True)
+        line = port.open_port(desk.member.address)
+        seen = b""
+        while b">>> " not in seen:
+            line.write(b"\r")
+            seen += line.read(500)
+        line.close()
+        desk.logger.take_port(desk.member.address)
+        desk.until(
+            lambda: any(isinstance(one, Alarmed) for one in desk.notices) or desk.connected()
+        )
+
+
+def test_changed_list_of_agents_is_read_without_a_restart(
+    tmp_path: Path, fleet: Fleet, caplog: pytest.LogCaptureFixture
+) -> None:
+    with logging_of(tmp_path, fleet, fleet.addresses) as desk:
+        file = tmp_path / "agents.csv"
+        file.write_text(
+            "id,name,team,level\n1001,李晓,热线组,solo\n1002,王芳,热线组,solo\n", "utf-8"
+        )
+        desk.until(lambda: [one.id for one in desk.logger.store.agents()] == ["1001", "1002"])
+        file.write_text("broken", "utf-8")
+        desk.until(lambda: "agents.csv" in caplog.text)
+        assert len(desk.logger.store.agents()) == 2
+
+
+def test_second_logger_on_the_folder_is_refused(tmp_path: Path, fleet: Fleet) -> None:
+    with logging_of(tmp_path, fleet, []):
+        second = Logger(tmp_path, Settings())
+        with pytest.raises(DeskunitError) as caught:
+            second.start()
+        assert caught.value.key == "data_locked"
+
+
+def test_named_by_another_command_while_it_runs(tmp_path: Path, fleet: Fleet) -> None:
+    with logging_of(tmp_path, fleet, fleet.addresses) as desk:
+        fleet.power_on()
+        desk.until(desk.connected)
+        desk.logger.name_unit(desk.uid, "A7")
+        assert desk.logger.store.units()[0].seat == "A7"
+        with pytest.raises(DeskunitError) as caught:
+            desk.logger.name_unit("000000000000", "A8")
+        assert caught.value.key == "unknown_unit"
+
+
+def test_virtual_units_keep_their_uids_in_a_folder(tmp_path: Path) -> None:
+    first = uids(tmp_path, 2)
+    for uid in first:
+        (tmp_path / "virtual" / uid).mkdir(parents=True)
+    assert uids(tmp_path, 3)[:2] == first and uids(tmp_path, 1) == first[:1]
+    assert all(len(uid) == 12 and uid.startswith("76") for uid in uids(tmp_path, 3))
