@@ -6,6 +6,7 @@
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ POKE_S = 0.5
 ASK_S = 1.5
 HELLO_WAIT_S = 15.0
 READ_MS = 100
-COPY_LIMIT_S = 600.0
+SILENCE_S = 60.0  # the longest file takes 20 s
 REQUEST_ID = 9999
 
 # Runs on the unit. `deployed.txt` lists what the last deploy brought.
@@ -133,11 +134,24 @@ def _run(command: list[str], folder: Path, port: str, progress: Callable[[str], 
         errors="replace",
     ) as process:
         assert process.stdout is not None
+        patience = _patience(process)
         for line in process.stdout:
+            patience.cancel()
+            patience = _patience(process)
             last = wire.printable(line.strip()) or last
             progress(last)
-        if process.wait(COPY_LIMIT_S):
-            raise DeskunitError("deploy_failed", port=port, why=last)
+        failed = process.wait()
+        patience.cancel()
+    if failed:
+        raise DeskunitError("deploy_failed", port=port, why=last or "mpremote: no answer")
+
+
+def _patience(process: subprocess.Popen[str]) -> threading.Timer:
+    """Ends mpremote when nothing happens any more: it waits for ever on a silent pseudo-terminal."""
+    timer = threading.Timer(SILENCE_S, process.kill)
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 def _await_hello(address: str) -> None:
