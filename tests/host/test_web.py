@@ -2,20 +2,27 @@
 
 import base64
 import itertools
+import json
+import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from browser import Browser
+from deskunit import words
 from deskunit.errors import DeskunitError
 from deskunit.web import serve
+from deskunit.web.app import STATIC
 from deskunit.web.server import Handle
 from memory_floor import MemoryFloor, MemoryScreen
 
 UID = "a4cf12b3d0e8"
 REAL = "a4cf12b3d0e9"
+SHARED = json.loads((Path(__file__).parents[1] / "vectors" / "states.json").read_text("utf-8"))
+STATES = [one["state"] for one in SHARED["states"]]
 
 
 @pytest.fixture
@@ -84,6 +91,18 @@ def test_words_of_the_page_come_in_both_languages(browser: Browser) -> None:
     assert (zh["state.hold"], en["state.hold"]) == ("保持", "hold")
     assert not any(key.startswith("error.") for key in zh)
     assert browser.get("/words/xx.json").status == 404
+
+
+def test_the_page_uses_the_words_that_there_are() -> None:
+    files = [file for file in STATIC.iterdir() if file.suffix in (".js", ".html")]
+    source = "".join(file.read_text("utf-8") for file in files)
+    said = {key.removeprefix("page.") for key in words.table("en") if key.startswith("page.")}
+    quoted = set(re.findall(r'(?:data-word=|data-label=|"page\.|\? |: )"?(\w+)"', source))
+    by_state = {f"hint_{state}" for state in STATES} - {"hint_signed_out"}
+    power = {f"power_{what}_label" for what in ("pull", "plug")}
+    assert said - quoted - by_state - power == set()
+    named = set(re.findall(r'data-(?:word|label)="(\w+)"|"page\.(\w+)"', source))
+    assert {one or other for one, other in named} | by_state | power <= said
 
 
 def test_the_log_of_a_unit_with_todays_totals(floor: MemoryFloor, browser: Browser) -> None:

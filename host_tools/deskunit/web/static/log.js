@@ -29,7 +29,7 @@ export class Log {
 
   draw() {
     const newest = [...this.intervals.values()].sort(
-      (a, b) => b.start_utc_ms - a.start_utc_ms || seq(b) - seq(a),
+      (a, b) => b.start_utc_ms - a.start_utc_ms || end(b) - end(a) || seq(b) - seq(a),
     );
     for (const old of newest.splice(ROWS_MAX)) this.intervals.delete(old.row_id);
     const today = newest[0]?.start_local.slice(0, 10);
@@ -46,8 +46,13 @@ export class Log {
   }
 }
 
+// Of two that begin together one has no length: it was first.
+function end(interval) {
+  return interval.end_utc_ms ?? Number.MAX_SAFE_INTEGER;
+}
+
 function seq(interval) {
-  return Number(interval.row_id.slice(interval.row_id.lastIndexOf("-") + 1)) || 0;
+  return parseInt(interval.row_id.slice(interval.row_id.lastIndexOf("-") + 1), 10) || 0;
 }
 
 function row(interval, today) {
