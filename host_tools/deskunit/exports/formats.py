@@ -1,6 +1,6 @@
 """How rows look in a file: CSV as Excel reads it, or JSON lines. Pure: rows in, bytes out.
 
-The stdlib's csv: pyarrow is faster but 30 MB and quotes every text; a day's log does not need it.
+The stdlib's csv: pyarrow is faster, but large, and quotes every text; a year's log does not need it.
 """
 
 import csv
