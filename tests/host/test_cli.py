@@ -1,0 +1,310 @@
+"""The command as a person meets it: help, exit codes, sentences instead of tracebacks."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from deskunit import cli
+from deskunit.cli.table import Column, lines, shown_width
+from deskunit.cli.top import app
+from deskunit.control import Control
+from deskunit.events import Event
+from deskunit.store import open_store
+
+UID = "a4cf12b3d0e8"
+BOOT = "41-9f3c77e1"
+COMMANDS = [
+    [], ["run"], ["log"], ["units"], ["units", "name"], ["units", "confirm"], ["states"],
+    ["export"], ["export", "states"], ["virtual"], ["deploy"],
+]  # fmt: skip
+
+
+class Terminal:
+    """Runs `deskunit …` in this process: exit code, stdout, stderr."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capfd = capfd
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        self._monkeypatch.setattr(sys, "argv", ["deskunit", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = self._capfd.readouterr()
+        code = ended.value.code
+        assert isinstance(code, int)
+        assert "Traceback" not in out + err
+        return code, out, err
+
+
+@pytest.fixture
+def terminal(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> Terminal:
+    monkeypatch.setenv("DESKUNIT_HOME", str(tmp_path))
+    monkeypatch.setenv("DESKUNIT_LANG", "en")
+    return Terminal(monkeypatch, capfd)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """A data folder with one unit that signed 1001 in."""
+    bodies = [("boot", {"rst": "PWRON"}), ("st", {"to": "not_ready", "by": "btn", "ag": "1001"})]
+    with open_store(tmp_path, write=True) as store:
+        store.remember_unit(UID, virtual=True, now_utc_ms=1_790_000_000_000)
+        store.begin_boot(UID, BOOT, fw="0.1.0", reset_cause="PWRON", offset_ms=1_790_000_000_000,
+                         error_ms=2, now_utc_ms=1_790_000_000_000)  # fmt: skip
+        events = [
+            Event(UID, BOOT, n, n * 1000, kind, body,
+                  json.dumps(["E", 0, BOOT, n, n * 1000, kind, body]), n == 1)
+            for n, (kind, body) in enumerate(bodies, 1)
+        ]  # fmt: skip
+        store.commit(events, 1_790_000_003_000)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_of_every_command(terminal: Terminal, command: list[str]) -> None:
+    code, out, _ = terminal.run(*command, "--help")
+    assert code == 0 and "Usage" in out
+
+
+def test_every_command_is_tested_above() -> None:
+    groups = {name: set(getattr(one, "commands", {})) for name, one in app.commands.items()}
+    assert {tuple(one) for one in COMMANDS} == {
+        (), *((name,) for name in groups), *((a, b) for a, names in groups.items() for b in names)
+    }  # fmt: skip
+
+
+def test_help_imports_neither_database_nor_serial_nor_server() -> None:
+    heavy = "{'sqlalchemy', 'serial', 'starlette', 'uvicorn', 'PIL', 'msgspec', 'multiprocessing'}"
+    program = f"import sys, deskunit.cli; print({heavy} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"
+
+
+def test_version(terminal: Terminal) -> None:
+    assert terminal.run("--version")[:2] == (0, "deskunit 0.1.0\n")
+
+
+def test_usage_errors_have_exit_code_2(terminal: Terminal) -> None:
+    assert terminal.run("nonsense")[0] == 2
+    assert terminal.run("states", "--limit", "0")[0] == 2
+    assert terminal.run("units", "name")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["states"], 1, "no log in"),
+        (["units"], 1, "no log in"),
+        (["units", "name", UID, "07"], 1, "no log in"),
+        (["units", "name", UID, "123456789"], 2, "1 to 8 characters"),
+        (["export", "states"], 1, "no log in"),
+        (["states", "--tz", "Mars/One"], 2, "Mars/One"),
+        (["log", "--port", "/dev/ttyUSB99"], 1, "/dev/ttyUSB99"),
+        (["run", "--port", "/dev/ttyUSB99", "--page-port", "0"], 1, "/dev/ttyUSB99"),
+        (["deploy", "--tree", "/nowhere", "--port", "/dev/ttyUSB99"], 1, "/nowhere"),
+        (["virtual", "--uid", "xyz"], 2, "xyz"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence_and_a_code(
+    terminal: Terminal, words: list[str], code: int, said: str
+) -> None:
+    got, _, err = terminal.run(*words)
+    assert got == code and said in err
+    assert len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--from", "2026-11-22", "--to", "2026-11-22"], "--from"),
+        (["--from", "tomorrow"], "tomorrow"),
+        (["--agent", "77"], "77"),
+        (["--tz", "Mars/One"], "Mars/One"),
+        (["--format", "pdf"], "pdf"),
+        (["--out", "/nowhere/x.csv"], "/nowhere/x.csv"),
+    ],
+)
+def test_export_that_cannot_be_is_one_sentence(
+    terminal: Terminal, log: Path, words: list[str], said: str
+) -> None:
+    code, out, err = terminal.run("export", "states", *words)
+    assert code != 0 and said in err and out == ""
+
+
+def test_sentences_are_in_the_users_language(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DESKUNIT_LANG", "zh_CN.UTF-8")
+    assert "还没有日志" in terminal.run("states")[2]
+
+
+def test_no_unit_found_names_what_to_do(terminal: Terminal) -> None:
+    if list(Path("/dev").glob("ttyUSB*")) + list(Path("/dev").glob("ttyACM*")):
+        pytest.fail("unplug the serial devices of this machine for this test")
+    code, _, err = terminal.run("log")
+    assert code == 1 and "--virtual 1" in err
+
+
+def test_page_port_that_is_taken(terminal: Terminal) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        number = other.getsockname()[1]
+        code, _, err = terminal.run("run", "--wait", "--page-port", str(number))
+    assert code == 1 and str(number) in err
+
+
+def test_wrong_settings_are_named_before_anything_starts(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    (tmp_path / "settings.toml").write_text("[unit]\nhold_remind_s = 1\n", "utf-8")
+    code, _, err = terminal.run("run", "--virtual", "1")
+    assert code == 1 and "unit.hold_remind_s" in err
+    assert [one.name for one in tmp_path.iterdir()] == ["settings.toml"]
+
+
+def test_folder_that_cannot_be_written(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    code, _, err = terminal.run("log", "--wait", "--data", str(tmp_path / "file" / "below"))
+    assert code == 1 and "below" in err
+
+
+def test_units_for_eyes_and_for_programs(terminal: Terminal, log: Path) -> None:
+    code, out, _ = terminal.run("units")
+    assert code == 0 and UID in out and "not ready" in out and "not connected" in out
+    (unit,) = json.loads(terminal.run("units", "--json")[1])
+    assert (unit["uid"], unit["state"], unit["agent_id"]) == (UID, "not_ready", "1001")
+    assert unit["connected"] is False
+
+
+def test_units_are_named_without_a_logger(terminal: Terminal, log: Path) -> None:
+    assert terminal.run("units", "name", UID, "席1")[0] == 0
+    assert json.loads(terminal.run("units", "--json")[1])[0]["seat"] == "席1"
+    code, _, err = terminal.run("units", "name", "000000000000", "07")
+    assert code != 0 and "000000000000" in err
+
+
+def test_running_logger_is_asked_to_write(terminal: Terminal, log: Path) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def name_unit(uid: str, seat: str) -> dict[str, str]:
+        asked.append((uid, seat))
+        return {}
+
+    with open_store(log, write=True):
+        running = Control(log, {"name_unit": name_unit})
+        try:
+            assert terminal.run("units", "name", UID, "07")[0] == 0
+        finally:
+            running.close()
+    assert asked == [(UID, "07")]
+
+
+def test_states_for_eyes_and_for_programs(terminal: Terminal, log: Path) -> None:
+    code, out, _ = terminal.run("states", "--tz", "Asia/Shanghai")
+    assert code == 0 and "signed out" in out and "not ready" in out and "open" in out
+    rows = json.loads(terminal.run("states", "--json", "--limit", "1")[1])
+    assert [row["row_id"] for row in rows] == [f"{UID}-{BOOT}-2"]
+
+
+def test_export_writes_file_and_manifest(terminal: Terminal, log: Path) -> None:
+    out = log / "out.csv"
+    code, shown, _ = terminal.run("export", "states", "--out", str(out), "--json")
+    assert code == 0 and json.loads(shown)["rows"] == 2
+    assert out.read_bytes().startswith(b"\xef\xbb\xbfrow_id,")
+    assert (log / "out.csv.manifest.json").exists()
+    code, shown, err = terminal.run("export", "states", "--no-bom")
+    assert shown.startswith("row_id,") and "2" in err
+
+
+def test_table_is_aligned_with_wide_characters_and_shows_no_control_characters() -> None:
+    columns = [Column("席位"), Column("n", right=True)]
+    rows = lines(columns, [["七号台", "1"], ["a\x1b[2Jb", "22"]])
+    assert len({shown_width(row) for row in rows}) == 1
+    assert "\x1b" not in "".join(rows)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[dict[str, str]]:
+    yield {**os.environ, "DESKUNIT_HOME": str(tmp_path), "DESKUNIT_LANG": "en"}
+
+
+def read_until(stream: object, wanted: str) -> str:
+    seen = ""
+    for line in stream:  # type: ignore[attr-defined]
+        seen += line
+        if re.search(wanted, seen):
+            return seen
+    raise AssertionError(f"ended before {wanted!r}: {seen}")
+
+
+def test_run_says_what_it_started_and_ends_cleanly(home: dict[str, str], tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "deskunit",
+        "run",
+        "--virtual",
+        "1",
+        "--demo",
+        "--page-port",
+        "0",
+    ]
+    with subprocess.Popen(command, env=home, stderr=subprocess.PIPE, text=True) as running:
+        said = read_until(running.stderr, "Ctrl-C")
+        assert "http://127.0.0.1:" in said and str(tmp_path / "deskunit.db") in said
+        running.send_signal(signal.SIGINT)
+        assert running.stderr is not None
+        rest = running.stderr.read()
+        assert running.wait(20) == 0
+    assert "Stopped" in rest and "Traceback" not in said + rest
+    assert "Li Xiao" in (tmp_path / "agents.csv").read_text("utf-8-sig")
+    assert not (tmp_path / "control.sock").exists()
+
+
+def test_virtual_unit_is_there_for_any_serial_program(home: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "deskunit", "virtual", "--tcp", "0"]
+    with subprocess.Popen(
+        command, env=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        address = running.stdout.readline().strip()
+        host, number = address.removeprefix("socket://").split(":")
+        with socket.create_connection((host, int(number)), timeout=20) as line:
+            seen = b""
+            while b'["H",1,' not in seen:
+                seen += line.recv(1000)
+        running.terminate()
+        assert running.wait(20) == 0
+
+
+def test_text_without_frames_ends_with_the_speed_as_reason(home: dict[str, str]) -> None:
+    master, slave = os.openpty()
+    stop = threading.Event()
+
+    def babble() -> None:
+        while not stop.wait(0.2):
+            os.write(master, b"\xf3\x0c\x9e\x80\n")
+
+    thread = threading.Thread(target=babble)
+    thread.start()
+    command = [sys.executable, "-m", "deskunit", "log", "--port", os.ttyname(slave)]
+    done = subprocess.run(
+        command, env=home, capture_output=True, text=True, check=False, timeout=60
+    )
+    stop.set()
+    thread.join()
+    os.close(master)
+    os.close(slave)
+    assert done.returncode == 1 and "115200" in done.stderr and "Traceback" not in done.stderr
