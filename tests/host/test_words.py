@@ -9,11 +9,7 @@ import pytest
 from deskunit import words
 from deskunit.errors import DeskunitError
 
-SOURCES = [
-    file.read_text("utf-8")
-    for file in Path(deskunit.__file__).parent.rglob("*.py")
-    if "virtual" not in file.parts
-]
+SOURCES = [file.read_text("utf-8") for file in Path(deskunit.__file__).parent.rglob("*.py")]
 
 
 def variables(sentence: str) -> set[str]:
@@ -56,6 +52,13 @@ def test_every_error_sentence_is_used() -> None:
     quoted = {key for text in SOURCES for key in re.findall(r'"(\w+)"', text)}
     errors = {key.removeprefix("error.") for key in words.table("en") if key.startswith("error.")}
     assert errors - quoted == set()
+
+
+def test_every_word_of_the_command_line_is_used() -> None:
+    quoted = {key for text in SOURCES for key in re.findall(r'"(\w+)"', text)}
+    made = {f"{kind}_{key}" for kind in ("row", "unit") for key in quoted}
+    said = {key.removeprefix("cli.") for key in words.table("en") if key.startswith("cli.")}
+    assert said - quoted - made == set()
 
 
 def test_an_error_speaks_the_users_language(monkeypatch: pytest.MonkeyPatch) -> None:
