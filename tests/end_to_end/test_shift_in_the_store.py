@@ -1,0 +1,129 @@
+"""The eight-hour shift from the unit's buttons to the CSV, in virtual time: nothing lost on the way.
+
+The unit is the virtual one on the real interpreter; session, recorder, store and export are the
+product's own. Only the clock and the cable between them are the test's.
+"""
+
+import csv
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from deskunit.agents import Agent
+from deskunit.effects import Alarm, Answered, Noted
+from deskunit.exports import export_states
+from deskunit.logger.recorder import Recorder
+from deskunit.session import Session
+from deskunit.settings import Settings
+from deskunit.store import Store, open_store
+from deskunit.virtual import VirtualUnit
+
+ROOT = Path(__file__).parents[2]
+SCENARIOS = ROOT / "tests" / "scenarios"
+sys.path.insert(0, str(SCENARIOS))
+
+from play import UID, Play  # noqa: E402
+
+START_UTC_MS = 1_795_395_600_000  # 2026-11-23 01:00 UTC, 09:00 in Shanghai
+SHIFT = (SCENARIOS / "shift-eight-hours.txt").read_text("utf-8")
+
+
+class RealHost:
+    """The product's host in the place of the scenarios' small one."""
+
+    def __init__(self, store: Store, unit: VirtualUnit) -> None:
+        self.unit = unit
+        self.events: dict[tuple[str, int], object] = {}
+        self.refused: list[str] = []
+        self.recorder = Recorder(
+            store, Settings(zone="Asia/Shanghai"), virtual_seats={unit.uid: "07"}
+        )
+        self.recorder.set_agents([Agent("1001", "王芳", "一组")])
+        self.on = True
+        self.lost()
+
+    def lost(self) -> None:
+        self.session = Session("pc-shift", lambda: "5be0c211")
+        self.boot = "any"
+
+    def ask(self, make: object) -> None:
+        """Context comes from the recorder, not from the scenario."""
+
+    @property
+    def alive_ms(self) -> int:
+        return self.unit.now_ms + self.session.wake_ms(self.unit.now_ms)
+
+    def tick(self, now_ms: int) -> bytes:
+        return self.receive(b"")
+
+    def receive(self, data: bytes) -> bytes:
+        if not self.on:
+            return b""
+        now_ms = self.unit.now_ms
+        now_utc_ms = START_UTC_MS + now_ms
+        effects = self.session.receive(data, now_utc_ms, now_ms)
+        facts = [e for e in effects if not isinstance(e, (Noted, Alarm, Answered))]
+        self.recorder.apply([(self.session, effect) for effect in facts], now_utc_ms)
+        self.recorder.tick(now_utc_ms, now_ms)
+        return self.session.outgoing(now_utc_ms, now_ms)
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Path, str]]:
+    """The store after the shift, its CSV, and what the scenario expects."""
+    folder = tmp_path_factory.mktemp("shift")
+    subprocess.run([sys.executable, ROOT / "boards" / "build.py", "virtual"], check=True)
+    unit = VirtualUnit(ROOT / "build" / "virtual", UID, time="virtual", seed=1)
+    with open_store(folder, write=True) as store:
+        try:
+            unit.power_on()
+            player = Play(unit)
+            player.host = RealHost(store, unit)
+            player.run(SHIFT)
+        finally:
+            unit.close()
+        out = folder / "states.csv"
+        end_utc_ms = START_UTC_MS + unit.now_ms
+        export_states(store, out=out, tz="Asia/Shanghai", now_utc_ms=end_utc_ms)
+        yield store, out, (SCENARIOS / "shift-eight-hours.exp").read_text("utf-8")
+
+
+def test_every_event_of_the_shift_is_stored_once(played: tuple[Store, Path, str]) -> None:
+    store, _, expected = played
+    wanted = re.findall(r"^  1/(\d+) \S+ (\w+)", expected.partition("\nevents\n")[2], re.M)
+    stored = [(str(event.seq), event.kind) for event in store.events(uid=UID)]
+    assert len(stored) > 250
+    assert stored == wanted
+    assert not store.gaps()
+    assert not store.quarantine()
+
+
+def test_the_csv_tells_the_shift(played: tuple[Store, Path, str]) -> None:
+    _, out, _ = played
+    assert out.read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
+    calls = {row["call_no"] for row in rows if row["state"] == "talking"}
+    assert calls == {str(n) for n in range(1, 61)}
+    assert {row["agent_name"] for row in rows if row["agent_id"]} == {"王芳"}
+    assert rows[0]["start_local"].startswith("2026-11-23 09:0")
+    assert len({row["row_id"] for row in rows}) == len(rows)
+    reasons = [row["reason"] for row in rows if row["reason_code"] in ("1", "2", "3")]
+    assert len(reasons) == 4
+
+
+def test_the_states_add_up_to_the_signed_in_time(played: tuple[Store, Path, str]) -> None:
+    store, _, _ = played
+    intervals = list(store.intervals())
+    signed_in = [one for one in intervals if one.agent_id]
+    total = defaultdict(int)
+    for one in signed_in:
+        total[one.state] += one.duration_ms or 0
+    span_ms = (signed_in[-1].end_utc_ms or 0) - signed_in[0].start_utc_ms
+    assert sum(total.values()) == span_ms
+    # the host was away for a while: the unit knew, so nothing of it is unknown
+    assert "unknown" not in total
+    assert abs(span_ms - 8 * 3600_000) < 6 * 60_000
