@@ -81,6 +81,11 @@ def _read(run: Run, lines: "queue.Queue[str]") -> None:
 def run(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Run]:
     run = start(tmp_path / "data", getattr(request, "param", "en"))
     yield run
+    end(run)
+
+
+def end(run: Run) -> None:
+    """What a failed test left running."""
     if run.process.poll() is None:
         os.killpg(run.process.pid, signal.SIGKILL)
         run.process.wait()
@@ -264,7 +269,9 @@ def test_power_cut_and_still_name(chrome: Browser, run: Run) -> None:
     nothing_is_left_of(run)
 
 
-def test_a_second_start_finds_the_log_and_the_unit_again(chrome: Browser, run: Run) -> None:
+def test_a_second_start_finds_the_log_and_the_unit_again(
+    chrome: Browser, run: Run, request: pytest.FixtureRequest
+) -> None:
     page = open_page(chrome, run, "en-US")
     in_state(page, "signed_out")
     uid = uid_of(run)
@@ -275,6 +282,7 @@ def test_a_second_start_finds_the_log_and_the_unit_again(chrome: Browser, run: R
     assert run.stop() == 0
     expect(page.locator("#notice")).to_contain_text("lost", timeout=PATIENCE_MS)
     again = start(run.data_dir)
+    request.addfinalizer(lambda: end(again))
     other = open_page(chrome, again, "en-US")
     assert uid_of(again) == uid
     assert states_shown(other)[:2] == ["signed_out", "not_ready"]
