@@ -3,6 +3,7 @@ reader never keeps the logger from committing. Rows that change meanwhile are se
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -147,8 +148,10 @@ class Reading:
         across = self._across(from_utc_ms, wanted) if from_utc_ms is not None else []
         if from_utc_ms is not None:
             wanted.append(schema.interval.c.start_utc_ms >= from_utc_ms)
-        inside = self._pages(wanted, newest_first)
-        yield from _limited([inside, reversed(across)] if newest_first else [across, inside], limit)
+        page_rows = PAGE_ROWS if limit is None else min(limit, PAGE_ROWS)
+        inside = self._pages(wanted, newest_first, page_rows)
+        parts = (inside, reversed(across)) if newest_first else (across, inside)
+        yield from islice(chain(*parts), limit)
 
     def count_intervals(
         self,
@@ -180,15 +183,17 @@ class Reading:
         query = select(interval).join(last, is_last).where(lasts, *wanted).order_by(*_order(False))
         return [interval_from_row(row) for row in self._rows(query)]
 
-    def _pages(self, wanted: list[ColumnElement[bool]], newest_first: bool) -> Iterator[Interval]:
+    def _pages(
+        self, wanted: list[ColumnElement[bool]], newest_first: bool, page_rows: int
+    ) -> Iterator[Interval]:
         key = tuple_(*_key())
         query = select(schema.interval).where(*wanted).order_by(*_order(newest_first))
-        page = self._rows(query.limit(PAGE_ROWS))
+        page = self._rows(query.limit(page_rows))
         while page:
             yield from map(interval_from_row, page)
             last = tuple(getattr(page[-1], column.name) for column in _key())
             beyond = key < last if newest_first else key > last
-            page = self._rows(query.where(beyond).limit(PAGE_ROWS))
+            page = self._rows(query.where(beyond).limit(page_rows))
 
 
 def _unit(row: Row[Any]) -> Unit:
@@ -229,14 +234,3 @@ def _wanted(
         unconfirmed_uids = select(schema.unit.c.uid).where(schema.unit.c.is_confirmed == 0)
         wanted.append(interval.uid.not_in(unconfirmed_uids))
     return wanted
-
-
-def _limited(parts: Sequence[Any], limit: int | None) -> Iterator[Interval]:
-    left = limit
-    for part in parts:
-        for interval in part:
-            if left is not None:
-                if left == 0:
-                    return
-                left -= 1
-            yield interval
