@@ -6,7 +6,6 @@ The stdlib's csv: pyarrow is faster, but large, and quotes every text; a year's 
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from deskunit.exports.states import Row, Value
@@ -15,7 +14,6 @@ BOM = b"\xef\xbb\xbf"
 CHUNK_ROWS = 500
 # A spreadsheet takes a cell that begins like this for a formula.
 FORMULA_LEADS = frozenset("=+-@\t\r")
-_OFFSET = re.compile(r"[+-]\d\d:\d\d")
 
 
 def csv_lines(columns: Sequence[str], rows: Iterable[Row], *, bom: bool = True) -> Iterator[bytes]:
@@ -53,10 +51,5 @@ def _cell(value: Value) -> Value:
 
 
 def harmless(text: str) -> str:
-    """The text with an apostrophe before it if a spreadsheet would take it for a formula.
-
-    A zone's offset such as +08:00 stays: it is a plain value, and readers expect it so.
-    """
-    if text[:1] in FORMULA_LEADS and not _OFFSET.fullmatch(text):
-        return "'" + text
-    return text
+    """The text with an apostrophe before it if a spreadsheet would take it for a formula."""
+    return "'" + text if text[:1] in FORMULA_LEADS else text

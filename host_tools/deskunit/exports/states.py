@@ -139,12 +139,15 @@ def utc_text(utc_ms: int) -> str:
 
 
 def _local_clock(zone: ZoneInfo) -> Callable[[int], tuple[str, str]]:
-    """Local time to the second (what Excel reads as a date) and the offset, e.g. +08:00."""
+    """Local time to the second (what Excel reads as a date) and the offset, e.g. UTC+08:00.
+
+    A bare +08:00 is the time 8:00 to Excel, and begins like a formula.
+    """
 
     @lru_cache(maxsize=10_000)
     def local(utc_ms: int) -> tuple[str, str]:
         here = (_EPOCH + timedelta(milliseconds=utc_ms)).astimezone(zone)
         text = here.isoformat(" ", "seconds")
-        return text[:19], text[19:25]
+        return text[:19], "UTC" + text[19:25]
 
     return local
