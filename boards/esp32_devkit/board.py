@@ -25,6 +25,7 @@ STEP_MS = 5  # the app is stepped at least that often
 ESCAPE_MS = 2000  # Ctrl-C reaches the REPL that long after a start
 WATCHDOG_MS = 8000  # an erase of flash takes up to 0.4 s
 STDOUT_BYTES = 64  # a longer write would spin while the UART's FIFO is full
+DRAIN_MS = 20  # the UART's FIFO holds 128 bytes, 11 ms: the reply before a reset gets out
 EDGES = 32
 RESTART = "restart"  # file with the cause that the next start reports
 
@@ -174,6 +175,7 @@ class Chip:
         """A reset of the whole chip, which clears a stuck bus too; "repl" starts no app."""
         with open(RESTART, "w") as file:
             file.write("MAINT" if mode == "repl" else "SOFT")
+        time.sleep_ms(DRAIN_MS)
         machine.reset()
 
 
