@@ -194,7 +194,7 @@ def test_a_zone_with_a_clock_change_tells_the_repeated_hour_apart(tmp_path: Path
         store.commit(told, before)
         first, second = written(store, tmp_path / "s.csv", tz="Europe/Berlin")
     assert first["start_local"] == second["start_local"] == "2026-10-25 02:30:00"
-    assert (first["start_offset"], second["start_offset"]) == ("+02:00", "+01:00")
+    assert (first["start_offset"], second["start_offset"]) == ("UTC+02:00", "UTC+01:00")
     assert (first["duration_s"], first["duration_hms"]) == ("3600.000", "1:00:00")
 
 
