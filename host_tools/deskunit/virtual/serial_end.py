@@ -27,12 +27,15 @@ class PtyEnd:
         os.set_blocking(self._master, False)
         self.address = os.ttyname(self._slave)
         self._wake_read, self._wake_write = os.pipe()
+        self._sending = threading.Lock()  # the unit may speak while the cable is being pulled
+        self._is_open = True
         self._thread = threading.Thread(target=self._run, name=self.address, daemon=True)
         self._thread.start()
 
     def send(self, data: bytes) -> None:
-        with contextlib.suppress(BlockingIOError):  # nobody reads: lost, and the unit never waits
-            os.write(self._master, data)
+        with self._sending, contextlib.suppress(BlockingIOError):  # nobody reads: lost, no waiting
+            if self._is_open:
+                os.write(self._master, data)
 
     def _run(self) -> None:
         import select
@@ -46,6 +49,8 @@ class PtyEnd:
     def close(self) -> None:
         os.write(self._wake_write, b".")
         self._thread.join()
+        with self._sending:
+            self._is_open = False
         for one in (self._master, self._slave, self._wake_read, self._wake_write):
             os.close(one)
 
