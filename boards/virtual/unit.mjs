@@ -10,8 +10,8 @@ import { Life } from "./life.mjs";
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
 /**
- * The end, at once: process.exit waits for V8's workers, and once in some hundred runs one of them never
- * wakes (Node 24.19). What is to survive is on disk already.
+ * The end, at once: process.exit joins V8's workers, and was seen waiting for one for ever (Node 24.19).
+ * What is to survive is on disk already.
  */
 const end = () => process.kill(process.pid, "SIGKILL");
 
@@ -46,4 +46,4 @@ createInterface({ input: process.stdin })
       if (order.answer) say({ ...answer, answer: order.answer });
     });
   })
-  .on("close", end);
+  .on("close", () => life.soon(end)); // after the orders that came before
