@@ -43,7 +43,7 @@ check: setup ## format, lint, types, and the firmware through mpy-cross
 	@$(BIN)/python boards/check.py
 
 bench: setup ## figures as JSON
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python tests/bench.py
 
 fault: setup ## the loss oracle under faults (the next work)
 	@echo "make fault comes with the flash journal; there is nothing to run yet."; exit 1
