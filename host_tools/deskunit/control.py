@@ -23,6 +23,7 @@ from deskunit.errors import DeskunitError
 SOCKET_NAME = "control.sock"
 PATH_LIMIT_BYTES = 100  # sun_path holds 104 bytes on macOS, 108 on Linux
 REQUEST_LIMIT_BYTES = 64 * 1024
+CLOSE_WAIT_S = 2.0
 REQUEST_WAIT_S = 2.0
 ANSWER_WAIT_S = 15.0
 
@@ -54,8 +55,10 @@ class Control:
         self._stopping = True
         with contextlib.suppress(OSError):  # wakes the accept below
             _connect(self._address).close()
-        self._thread.join()
-        self._listener.close()
+        # where somebody removed the socket nothing wakes it; the thread is a daemon and goes with us
+        self._thread.join(CLOSE_WAIT_S)
+        with contextlib.suppress(FileNotFoundError):  # it unlinks the socket
+            self._listener.close()
 
     def _run(self) -> None:
         while not self._stopping:

@@ -26,6 +26,14 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     running.close()
 
 
+def test_close_ends_when_somebody_removed_the_socket(tmp_path: Path) -> None:
+    running = control.Control(tmp_path, {"name": name})
+    Path(control.address(tmp_path)).unlink()
+    running.close()
+    with pytest.raises(control.NoLogger):
+        control.call(tmp_path, "name", uid="x", seat="1")
+
+
 def test_request_and_answer(folder: Path) -> None:
     assert control.call(folder, "name", uid="a4cf12b3d0e8", seat="七") == {"named": "七"}
 
