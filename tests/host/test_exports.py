@@ -327,7 +327,9 @@ def test_a_place_that_cannot_be_written_is_a_sentence(
     assert refused(store, tmp_path / out).key == "out_unwritable"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "+08:00", "\tx", "\rx", "=cmd|' /C calc'!A0"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@A1", "+08:00", "\tx", "\rx", "=cmd|' /C calc'!A0"]
+)
 def test_formulas_are_made_harmless(text: str) -> None:
     assert harmless(text) == "'" + text
 
