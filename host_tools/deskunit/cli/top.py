@@ -2,11 +2,11 @@
 
 import signal
 import sys
+from importlib import import_module
 
 import rich_click as click
 
 from deskunit import __version__
-from deskunit.cli import deploy, running, states, units, virtual
 from deskunit.cli.options import say, word
 from deskunit.errors import DeskunitError
 
@@ -14,7 +14,33 @@ INTERRUPTED = 128 + signal.SIGINT
 BUG = 70  # EX_SOFTWARE of sysexits.h
 
 
+COMMANDS = {
+    "run": ("running", "run"),
+    "log": ("running", "log_only"),
+    "units": ("units", "units"),
+    "states": ("states", "states"),
+    "export": ("states", "export"),
+    "virtual": ("virtual", "virtual"),
+    "deploy": ("deploy", "deploy"),
+}
+
+
+class LateGroup(click.RichGroup):
+    """Imports a command's module when that command is asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name]
+        found: click.Command = getattr(import_module(f"deskunit.cli.{module}"), attribute)
+        return found
+
+
 @click.group(
+    cls=LateGroup,
     help=word("help"),
     epilog=word("epilog"),
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -22,18 +48,6 @@ BUG = 70  # EX_SOFTWARE of sysexits.h
 @click.version_option(__version__, "--version", message="deskunit %(version)s")
 def app() -> None:
     """Replaced by the user's language above."""
-
-
-for command in (
-    running.run,
-    running.log_only,
-    units.units,
-    states.states,
-    states.export,
-    virtual.virtual,
-    deploy.deploy,
-):
-    app.add_command(command)
 
 
 def main() -> None:
