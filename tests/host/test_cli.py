@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from deskunit import cli
+from deskunit.cli.help import wrapped
 from deskunit.cli.table import Column, lines, shown_width
 from deskunit.cli.top import app
 from deskunit.control import Control
@@ -314,3 +315,23 @@ def test_text_without_frames_ends_with_the_speed_as_reason(home: dict[str, str])
     os.close(master)
     os.close(slave)
     assert done.returncode == 1 and "115200" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_fits_a_terminal_in_both_languages(language: str, command: list[str]) -> None:
+    # a process of its own: the language is read when the command is built
+    home = {**os.environ, "DESKUNIT_LANG": language, "COLUMNS": "80"}
+    done = subprocess.run(
+        [sys.executable, "-m", "deskunit", *command, "--help"],
+        env=home, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert max(map(shown_width, done.stdout.splitlines())) <= 80
+    assert ("用法" in done.stdout) == (language == "zh")
+
+
+def test_chinese_breaks_between_characters_but_not_before_their_marks() -> None:
+    assert wrapped("记录话务终端，并提供页面。", 12) == ["记录话务终", "端，并提供页", "面。"]
+    assert wrapped("run deskunit log --wait now", 12) == ["run deskunit", "log --wait", "now"]
+    assert wrapped("见（zh 或 en）。", 8) == ["见（zh", "或", "en）。"]
+    assert wrapped("", 10) == []

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-import rich_click as click
+import click
 
+from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, say, word
 
 
-@click.command(help=word("deploy_help"))
+@click.command(cls=Command, help=word("deploy_help"))
 @click.option("--tree", required=True, type=click.Path(path_type=Path), metavar="DIR",
               help=word("opt_tree"))  # fmt: skip
 @click.option("--port", required=True, metavar="PORT", help=word("opt_deploy_port"))

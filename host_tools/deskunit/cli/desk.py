@@ -12,7 +12,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
-import rich_click as click
+import click
 
 from deskunit import __version__, clock, words
 from deskunit.cli.options import say

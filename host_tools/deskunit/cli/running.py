@@ -6,15 +6,16 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import rich_click as click
+import click
 
+from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, say, word
 
 port_option = click.option("--port", "ports", multiple=True, metavar="PORT", help=word("opt_port"))
 wait_option = click.option("--wait", is_flag=True, help=word("opt_wait"))
 
 
-@click.command(help=word("run_help"))
+@click.command(cls=Command, help=word("run_help"))
 @click.option(
     "--virtual",
     "count",
@@ -56,7 +57,7 @@ def run(
         desk.stay()
 
 
-@click.command("log", help=word("log_help"))
+@click.command("log", cls=Command, help=word("log_help"))
 @port_option
 @wait_option
 @data_option

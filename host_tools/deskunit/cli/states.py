@@ -7,9 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
 from deskunit import words
+from deskunit.cli.help import Command, Group
 from deskunit.cli.options import data_option, json_option, print_json, say, word
 from deskunit.cli.table import Column, lines
 
@@ -25,7 +26,7 @@ tz_option = click.option("--tz", metavar="ZONE", help=word("opt_tz"))
 agent_option = click.option("--agent", metavar="ID", help=word("opt_agent"))
 
 
-@click.command(help=word("states_help"))
+@click.command(cls=Command, help=word("states_help"))
 @click.option(
     "--limit", type=click.IntRange(1), default=20, show_default=True, help=word("opt_limit")
 )
@@ -53,7 +54,7 @@ def states(
             show.more(store, news)
 
 
-@click.group(help=word("export_help"))
+@click.group(cls=Group, help=word("export_help"))
 def export() -> None:
     """One command a kind of export."""
 

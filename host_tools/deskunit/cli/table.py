@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import rich_click as click
+import click
 
 GAP = "  "
 

@@ -4,9 +4,10 @@ import signal
 import sys
 from importlib import import_module
 
-import rich_click as click
+import click
 
 from deskunit import __version__
+from deskunit.cli.help import Group
 from deskunit.cli.options import say, word
 from deskunit.errors import DeskunitError
 
@@ -25,7 +26,7 @@ COMMANDS = {
 }
 
 
-class LateGroup(click.RichGroup):
+class LateGroup(Group):
     """Imports a command's module when that command is asked for."""
 
     def list_commands(self, context: click.Context) -> list[str]:
@@ -45,7 +46,9 @@ class LateGroup(click.RichGroup):
     epilog=word("epilog"),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(__version__, "--version", message="deskunit %(version)s")
+@click.version_option(
+    __version__, "--version", message="deskunit %(version)s", help=word("opt_version")
+)
 def app() -> None:
     """Replaced by the user's language above."""
 

@@ -3,14 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-import rich_click as click
+import click
 
 from deskunit import words
+from deskunit.cli.help import Group
 from deskunit.cli.options import data_option, json_option, print_json, say, word
 from deskunit.cli.table import Column, print_table
 
 
-@click.group(invoke_without_command=True, help=word("units_help"))
+@click.group(cls=Group, invoke_without_command=True, help=word("units_help"))
 @json_option
 @data_option
 @click.pass_context

@@ -3,15 +3,16 @@
 import time
 from pathlib import Path
 
-import rich_click as click
+import click
 
+from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, say, word
 from deskunit.cli.running import ending
 
 STAY_S = 3600
 
 
-@click.command(help=word("virtual_help"))
+@click.command(cls=Command, help=word("virtual_help"))
 @click.option("--tcp", type=click.IntRange(0, 65535), metavar="PORT", help=word("opt_tcp"))
 @click.option("--uid", metavar="UID", help=word("opt_uid"))
 @data_option
