@@ -4,19 +4,22 @@ A board builds it from its I2C bus, address and ticks; the driver under it is ad
 unmodified. Without a display, or after a glitch, it tries again at most every 2 s and never raises.
 """
 
+import adafruit_ssd1306
 import framebuf
-from adafruit_ssd1306 import SSD1306_I2C
+from micropython import const
 
-WIDTH = 128
-HEIGHT = 64
-PAGES = 8
-RETRY_MS = 2000
-TICKS_MASK = (1 << 30) - 1
+_WIDTH = const(128)
+_HEIGHT = const(64)
+_PAGES = const(8)
+_RETRY_MS = const(2000)
+_TICKS_MASK = const((1 << 30) - 1)
 # A second window costs an address, a control byte, six commands, an address and a control byte.
-WINDOW_BYTES = 10
+_WINDOW_BYTES = const(10)
+
+del adafruit_ssd1306.SSD1306_SPI  # no board of ours has it: its code need not stay on the heap
 
 
-class SSD1306Windowed(SSD1306_I2C):
+class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
     def __init__(self, i2c, address, ticks_ms):
         self.ok = True
         self._ticks_ms = ticks_ms
@@ -28,17 +31,19 @@ class SSD1306Windowed(SSD1306_I2C):
         # source 1 → colour 0; source 0 → colour 1, which blit then takes as transparent
         self._black = framebuf.FrameBuffer(bytearray(1), 2, 1, framebuf.MONO_HLSB)
         self._black.pixel(0, 0, 1)
-        self._window = bytearray(7)
+        # a control byte "only commands follow"; columns from, to; pages from, to
+        self._window = bytearray(b"\x00\x21\x00\x00\x22\x00\x00")
+        self._i2c = i2c
         try:
-            super().__init__(WIDTH, HEIGHT, i2c, addr=address)
+            super().__init__(_WIDTH, _HEIGHT, i2c, addr=address)
         except OSError:
             self._lost()
         # views made once: a comparison of two views runs in C and allocates nothing
         self._wire = memoryview(self.buffer)
         self._drawn_all = drawn = self._wire[1:]
-        self._shown_all = shown = memoryview(bytearray(WIDTH * PAGES))
-        self._drawn = [drawn[at : at + WIDTH] for at in range(0, WIDTH * PAGES, WIDTH)]
-        self._shown = [shown[at : at + WIDTH] for at in range(0, WIDTH * PAGES, WIDTH)]
+        self._shown_all = shown = memoryview(bytearray(_WIDTH * _PAGES))
+        self._drawn = [drawn[at : at + _WIDTH] for at in range(0, _WIDTH * _PAGES, _WIDTH)]
+        self._shown = [shown[at : at + _WIDTH] for at in range(0, _WIDTH * _PAGES, _WIDTH)]
 
     def show(self):
         """The whole frame is due; show_page sends it. Called by the driver's own start-up too."""
@@ -85,24 +90,29 @@ class SSD1306Windowed(SSD1306_I2C):
         return self._changed_page(page + 1) is not None
 
     def _changed_page(self, first):
-        if not self._unsent and self._drawn_all == self._shown_all:
+        """The next page from `first` on that the glass does not show yet, or None."""
+        unsent = self._unsent
+        if not unsent and self._drawn_all == self._shown_all:
             return None
-        for page in range(first, PAGES):
-            if self._unsent >> page & 1 or self._drawn[page] != self._shown[page]:
+        drawn = self._drawn
+        shown = self._shown
+        for page in range(first, _PAGES):
+            if unsent >> page & 1 or drawn[page] != shown[page]:
                 return page
         return None
 
     def _send(self, page):
         if self._unsent >> page & 1:
-            self._send_columns(page, 0, WIDTH - 1)
+            self._send_columns(page, 0, _WIDTH - 1)
             self._unsent &= ~(1 << page)
             return
         drawn = self._drawn[page]
         shown = self._shown[page]
-        first = first_change(drawn, shown)
-        last = last_change(drawn, shown)
+        # a clock changes where it changed before
+        first = first_change(drawn, shown, self._window[2])
+        last = last_change(drawn, shown, first, self._window[3])
         # a run of unchanged columns worth a second window contains one of these columns
-        column = first + WINDOW_BYTES
+        column = first + _WINDOW_BYTES
         while column < last:
             if drawn[column] == shown[column]:
                 start = end = column
@@ -110,32 +120,30 @@ class SSD1306Windowed(SSD1306_I2C):
                     start -= 1
                 while drawn[end + 1] == shown[end + 1]:
                     end += 1
-                if end - start >= WINDOW_BYTES:
+                if end - start >= _WINDOW_BYTES:
                     self._send_columns(page, first, start - 1)
                     first = end + 1
                     break
                 column = end
-            column += WINDOW_BYTES
+            column += _WINDOW_BYTES
         self._send_columns(page, first, last)
 
     def _send_columns(self, page, first, last):
-        window = self._window  # [0] stays 0: a control byte "only commands follow"
-        window[1] = 0x21
+        window = self._window
         window[2] = first
         window[3] = last
-        window[4] = 0x22
         window[5] = window[6] = page
-        device = self.i2c_device
-        device.write(window)
+        self._i2c.writeto(self.addr, window)
         # the byte before the columns lends its place to the control byte "data follows"
-        at = page * WIDTH + first
+        at = page * _WIDTH + first
         kept = self.buffer[at]
         self.buffer[at] = 0x40
+        end = at + last - first + 1
         try:
-            device.write(self._wire[at : at + last - first + 2])
+            self._i2c.writeto(self.addr, self._wire[at : end + 1])
         finally:
             self.buffer[at] = kept
-        self._shown[page][first : last + 1] = self._drawn[page][first : last + 1]
+        self._shown_all[at:end] = self._drawn_all[at:end]
 
     def _lost(self):
         self.ok = False
@@ -143,7 +151,7 @@ class SSD1306Windowed(SSD1306_I2C):
 
     def _recover(self):
         now = self._ticks_ms()
-        if (now - self._tried) & TICKS_MASK < RETRY_MS:
+        if (now - self._tried) & _TICKS_MASK < _RETRY_MS:
             return False
         # the driver's start-up clears its buffer: keep the frame meanwhile where the old one stood
         self._shown_all[:] = self._drawn_all
@@ -159,31 +167,34 @@ class SSD1306Windowed(SSD1306_I2C):
         return self.ok
 
 
-def first_change(drawn, shown):
-    """First column that differs; halving compares in C, and the last few columns one by one."""
+def first_change(drawn, shown, guess):
+    """First column that differs; halving compares in C, and the last few columns one by one.
+
+    The first cut is at the column `guess`, where it is found at once if it is close behind.
+    """
     low = 0
-    high = WIDTH
+    high = _WIDTH
     while high - low > 8:
-        middle = (low + high) >> 1
-        if drawn[low:middle] != shown[low:middle]:
-            high = middle
+        if drawn[low:guess] != shown[low:guess]:
+            high = guess
         else:
-            low = middle
+            low = guess
+        guess = (low + high) >> 1
     while drawn[low] == shown[low]:
         low += 1
     return low
 
 
-def last_change(drawn, shown):
-    """Last column that differs."""
-    low = 0
-    high = WIDTH
+def last_change(drawn, shown, low, guess):
+    """Last column that differs, `low` or beyond it; tried first close before `guess`."""
+    high = _WIDTH
+    guess = max(low, guess) + 1
     while high - low > 8:
-        middle = (low + high) >> 1
-        if drawn[middle:high] != shown[middle:high]:
-            low = middle
+        if drawn[guess:high] != shown[guess:high]:
+            low = guess
         else:
-            high = middle
+            high = guess
+        guess = (low + high) >> 1
     while drawn[high - 1] == shown[high - 1]:
         high -= 1
     return high - 1

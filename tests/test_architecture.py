@@ -65,7 +65,7 @@ def test_the_logic_of_the_unit_imports_no_hardware(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sources(FIRMWARE / "unit"), ids=shown)
 def test_the_unit_imports_itself_and_what_micropython_has(path: Path) -> None:
-    built_in = {"array", "binascii", "gc", "io", "json", "struct", "sys"}
+    built_in = {"array", "binascii", "gc", "io", "json", "micropython", "struct", "sys"}
     # traceback is CPython's half of a try: MicroPython prints with sys.print_exception
     assert roots(path) <= {"unit", "traceback"} | built_in
 

@@ -7,11 +7,9 @@ and the power switch are Node's, and a buffer goes there as its address and leng
 import os
 
 import hw
+from hw import edge, edge_ticks, i2c_write, is_down, serial_read, serial_write
 from ssd1306_windowed import SSD1306Windowed
 from uctypes import addressof
-
-ADDRESS = 0x3C
-SYSTEM = ("dev", "proc", "home", "tmp")  # folders of the interpreter, not of the flash
 
 ticks_ms = hw.ticks
 
@@ -19,46 +17,35 @@ ticks_ms = hw.ticks
 class Buttons:
     names = ("READY", "BUSY", "HOLD")
 
-    def __init__(self):
-        self._is_down = hw.is_down
-        self._edge = hw.edge
-        self._edge_ticks = hw.edge_ticks
-
     def is_down(self, name):
-        return self._is_down(self.names.index(name))
+        return is_down(self.names.index(name))
 
     def take_edge(self):
-        code = self._edge()
+        code = edge()
         if code < 0:
             return None
-        return self.names[code >> 1], bool(code & 1), self._edge_ticks()
+        return self.names[code >> 1], bool(code & 1), edge_ticks()
 
 
 class Bus:
     """The I2C bus as the driver's shim uses it."""
 
-    def __init__(self):
-        self._write = hw.i2c_write
-
     def writeto(self, address, data):
-        error = self._write(address, addressof(data), len(data))
+        error = i2c_write(address, addressof(data), len(data))
         if error:
             raise OSError(error)
 
 
 class Stream:
     def __init__(self):
-        self._buffer = bytearray(64)
-        self._address = addressof(self._buffer)
-        self._read = hw.serial_read
-        self._write = hw.serial_write
+        self._taken = bytearray(64)
 
     def read(self):
-        n = self._read(self._address, len(self._buffer))
-        return bytes(memoryview(self._buffer)[:n]) if n else b""
+        n = serial_read(addressof(self._taken), len(self._taken))
+        return bytes(memoryview(self._taken)[:n]) if n else b""
 
     def write(self, data):
-        return self._write(addressof(data), len(data)) if data else 0
+        return serial_write(addressof(data), len(data)) if data else 0
 
 
 class Written:
@@ -117,7 +104,8 @@ class Storage:
             hw.rename(old, new)
 
     def listdir(self):
-        return [name for name in os.listdir("/") if name not in SYSTEM]
+        interpreters = ("dev", "proc", "home", "tmp")
+        return [name for name in os.listdir("/") if name not in interpreters]
 
     def free(self):
         return hw.free()
@@ -142,4 +130,4 @@ buttons = Buttons()
 stream = Stream()
 storage = Storage()
 chip = Chip()
-canvas = SSD1306Windowed(Bus(), ADDRESS, ticks_ms)
+canvas = SSD1306Windowed(Bus(), 0x3C, ticks_ms)

@@ -93,7 +93,11 @@ export class Hardware {
   /** The `hw` module for one life of the interpreter. Buffers come as (address, length). */
   module(vm) {
     const { getValue, setValue } = vm._module;
-    const read = (at, n) => Uint8Array.from({ length: n }, (_, i) => getValue(at + i, "i8"));
+    const read = (at, n) => {
+      const bytes = new Uint8Array(n);
+      for (let i = 0; i < n; i++) bytes[i] = getValue(at + i, "i8");
+      return bytes;
+    };
     const fill = (at, bytes) => bytes.forEach((byte, i) => setValue(at + i, byte, "i8"));
     const storing = (work) => (...names) => { if (this.#operation()) work(...names); };
     return {

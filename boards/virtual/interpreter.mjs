@@ -9,11 +9,24 @@ globalThis.FinalizationRegistry = class {
   register() {}
   unregister() {}
 };
+
+// Each call inside the interpreter that may raise asks the table for its function, which V8 does not do
+// fast: let a table answer from memory. Emscripten can do the same; this build was made without.
+const tableGet = WebAssembly.Table.prototype.get;
+WebAssembly.Table.prototype.get = function (index) {
+  const known = [];
+  this.get = (at) => (known[at] ??= tableGet.call(this, at));
+  return this.get(index);
+};
+
 const { loadMicroPython } = await import(
   "../../node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs"
 );
 
 const HEAP_BYTES = 160 * 1024; // what an ESP32 without PSRAM has; it grows on demand here
+const COLLECT_BYTES = 64 * 1024; // this build collects after each 16 KB handed out, an ESP32 when it is full
+// This build has Python of its own in front of these modules, which a board has not: several KB of heap.
+const BUILT_IN = ["binascii", "io", "os", "time"];
 const CTRL = { A: 1, B: 2, D: 4, E: 5 };
 const FORCED_EXIT = 0x100; // pyexec.h: Ctrl-D on an empty line, a soft reset
 
@@ -35,6 +48,8 @@ export class Interpreter {
     flash.install(life.vm.FS);
     const module = hardware.module(life.vm);
     life.vm.registerJsModule("hw", module);
+    life.vm.runPython(`import gc; gc.threshold(${COLLECT_BYTES})`);
+    for (const name of BUILT_IN) life.vm.runPython(`import sys, u${name}; sys.modules["${name}"] = u${name}`);
     life.vm.registerJsModule("machine", { reset: () => module.reset("hard") });
     return life;
   }

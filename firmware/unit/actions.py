@@ -4,9 +4,11 @@ Judges a gesture by the row that the screen showed at its first edge. Called by 
 desk. Every press leaves a trace: a change, a choice, or a refusal.
 """
 
+from micropython import const
+
 from unit import menus, states
 
-REFUSED = "refused"
+_REFUSED = const("refused")
 
 
 class Actions:
@@ -35,7 +37,7 @@ class Actions:
         name = states.action(row, button, kind)
         if name is None or epoch != self._desk.epoch:
             self._refuse(button, kind, row, at_ms)
-        elif getattr(self, name)(at_ms) == REFUSED:
+        elif getattr(self, name)(at_ms) == _REFUSED:
             self._refuse(button, kind, row, at_ms, None)
         else:
             self._desk.version += 1
@@ -82,7 +84,7 @@ class Actions:
 
     def away(self, at_ms):
         of = self._desk.change(states.NOT_READY, at_ms)
-        self._open_reasons(at_ms, of)
+        self._choose("reason", range(1, 12), at_ms, of)
 
     def hold(self, at_ms):
         self._desk.new_hold(at_ms)
@@ -100,7 +102,7 @@ class Actions:
 
     def on_hold(self, at_ms):
         self._desk.say(at_ms, "refused.caller_on_hold")
-        return REFUSED
+        return _REFUSED
 
     # -- within a state
 
@@ -130,19 +132,16 @@ class Actions:
     # -- menus
 
     def choose_reason(self, at_ms):
-        self._open_reasons(at_ms, None)
+        self._choose("reason", range(1, 12), at_ms)
 
-    def _open_reasons(self, at_ms, of):
-        entries = menus.words("reason", range(1, 12))
-        self._desk.open(menus.Menu("reason", entries, at_ms, of))
+    def _choose(self, kind, values, at_ms, of=None):
+        self._desk.open(menus.Menu(kind, menus.words(kind, values), at_ms, of))
 
     def choose_callback(self, at_ms):
-        entries = menus.words("callback", menus.CALLBACKS)
-        self._desk.open(menus.Menu("callback", entries, at_ms))
+        self._choose("callback", ("dropped", "fault", "complaint", "inquiry"), at_ms)
 
     def choose_scenario(self, at_ms):
-        entries = menus.words("scenario", menus.SCENARIOS)
-        self._desk.open(menus.Menu("scenario", entries, at_ms))
+        self._choose("scenario", ("inquiry", "order", "fault", "complaint"), at_ms)
 
     def entry(self, at_ms):
         self._desk.over.step(1)
@@ -156,10 +155,14 @@ class Actions:
     def confirm(self, at_ms):
         menu = self._desk.over
         self._desk.close()
-        getattr(self, "_chose_" + menu.kind)(menu.value(), menu.about, at_ms)
-
-    def _chose_sign_in(self, pair, _about, at_ms):
-        self._desk.sign_in(pair[0], pair[1], at_ms)
+        value = menu.value()
+        if menu.kind == "sign_in":
+            self._desk.sign_in(value[0], value[1], at_ms)
+        elif menu.kind == "reason":
+            self._chose_reason(value, menu.about, at_ms)
+        else:
+            self._desk.log(at_ms, menu.kind, [("call", self._desk.call), ("k", value)])
+            self._desk.say(at_ms, "screen.%s_noted" % menu.kind)
 
     def _chose_reason(self, reason, of, at_ms):
         """The menu that this press opened completes its interval; a later choice begins another."""
@@ -168,14 +171,6 @@ class Actions:
             desk.set_reason(reason, of, at_ms)
         elif reason != desk.reason:
             desk.change(states.NOT_READY, at_ms, reason=reason)
-
-    def _chose_callback(self, kind, _about, at_ms):
-        self._desk.log(at_ms, "callback", [("call", self._desk.call), ("k", kind)])
-        self._desk.say(at_ms, "screen.callback_noted")
-
-    def _chose_scenario(self, kind, _about, at_ms):
-        self._desk.log(at_ms, "scenario", [("call", self._desk.call), ("k", kind)])
-        self._desk.say(at_ms, "screen.scenario_noted")
 
     # -- views
 
@@ -199,7 +194,7 @@ class Actions:
 
     def act(self, at_ms):
         """Act on the entry; the built-in views have none to act on."""
-        return REFUSED
+        return _REFUSED
 
 
 def clock_text(seconds):

@@ -4,13 +4,15 @@ Deadlines are moments, not countdowns: an alert carries its deadline as time sta
 step came that noticed it. Knows the settings and the reasons; the desk tells it what happens.
 """
 
+from micropython import const
+
 from unit import reasons, states
 
-BLINK = 1  # three short inverse flashes
-BLINK_INVERSE = 2  # inverse three quarters of each second
-STEADY_INVERSE = 3
+_BLINK = const(1)  # three short inverse flashes
+_INVERSE = const(2)  # inverse three quarters of each second
+_STEADY = const(3)
 
-_NEVER = 1 << 62
+_NEVER = const(1 << 62)
 
 
 class Alerts:
@@ -67,7 +69,7 @@ class Alerts:
         self._fire(kind, at_ms)
 
     def _set_blink(self, kind, at_ms):
-        wanted = {"limit": BLINK_INVERSE, "hard": STEADY_INVERSE}.get(kind, BLINK)
+        wanted = {"limit": _INVERSE, "hard": _STEADY}.get(kind, _BLINK)
         if wanted >= self.blink:
             self.blink = wanted
             self.blink_since_ms = at_ms
@@ -79,28 +81,28 @@ class Alerts:
 
     def quiet(self):
         """The agent reacted: short flashes stop; a hold past its limit goes on saying so."""
-        if self.blink == BLINK:
+        if self.blink == _BLINK:
             self.blink = 0
 
-    def more(self, from_ms, extra_s):
-        """Wrap-up is extended: its deadline moves by `extra_s`, or starts again when it had passed."""
+    def more(self, at_ms, more_s):
+        """Wrap-up is extended: its deadline moves by `more_s`, or starts again when it had passed."""
         for due in self._due:
             if due[1] == "wrapup":
-                due[0] += 1000 * extra_s
+                due[0] += 1000 * more_s
                 return
-        self._due.append([from_ms + 1000 * extra_s, "wrapup"])
+        self._due.append([at_ms + 1000 * more_s, "wrapup"])
         self.quiet()
 
 
 def inverted(blink, since_ms, now_ms):
     """(is the screen inverse now, ms until that changes or 1000) for a blink that began at since_ms."""
     age_ms = now_ms - since_ms
-    if blink == STEADY_INVERSE:
+    if blink == _STEADY:
         return True, 1000
-    if blink == BLINK_INVERSE:
+    if blink == _INVERSE:
         phase = age_ms % 1000
         return phase < 750, (750 - phase) if phase < 750 else 1000 - phase
-    if blink == BLINK and age_ms < 1500:
+    if blink == _BLINK and age_ms < 1500:
         phase = age_ms % 500
         return phase < 250, (250 - phase) if phase < 250 else 500 - phase
     return False, 1000

@@ -5,12 +5,12 @@ The link calls it when one of them is written, so that both tell the state of th
 
 import gc
 
+from micropython import const
+
 from unit import codec
 from unit.window import FRAMES
 
-VERSION = 1
-_CAN = ("t", "r")  # time answers, requests; "x" comes with the journal
-_free_bytes = getattr(gc, "mem_free", int)  # CPython has none: int() is 0
+VERSION = const(1)
 
 
 def hello(who, ring, now_ms):
@@ -24,7 +24,7 @@ def hello(who, ring, now_ms):
         ("hold", held),
         ("win", FRAMES),
         ("max", codec.MAX_FRAME),
-        ("cap", _CAN),
+        ("cap", ("t", "r")),  # time answers, requests; "x" comes with the journal
         ("safe", 0),
     )
     return codec.array(("H", VERSION, uid, ring.boot), codec.body(about))
@@ -36,7 +36,7 @@ def heartbeat(ring, state, bad, journal_bytes, now_ms):
         ("st", state),
         ("q", ring.top - ring.first + 1),
         ("bad", bad),
-        ("mem", _free_bytes()),
+        ("mem", getattr(gc, "mem_free", int)()),  # CPython has none: int() is 0
         ("jr", journal_bytes),
     )
     return codec.array(("h", ring.boot, ring.top, now_ms), codec.body(status))

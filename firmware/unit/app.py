@@ -6,6 +6,8 @@ since boot; never sleeps.
 
 import binascii
 
+from micropython import const
+
 from unit import saves
 from unit.actions import Actions
 from unit.clock import Clock
@@ -20,8 +22,8 @@ from unit.screen import Screen
 from unit.settings import Settings
 from unit.states import SIGNED_OUT
 
-VERSION = "0.1.0"
-DEFERRED_MAX = 16  # events that may wait for a button to come up
+_VERSION = const("0.1.0")
+_DEFERRED_MAX = const(16)  # events that may wait for a button to come up
 
 
 class App:
@@ -31,8 +33,10 @@ class App:
         self._board = board
         self._clock = Clock(board.ticks_ms())
         self._deferred = []
+        self._desk_ms = 0  # when the desk is due, unless something happens to it
+        self._desk_version = -1
         self._reset = None
-        self._display_ok = True
+        self._was_ok = True
         self._packed = None
         self.settings = Settings()
         self.context = Context()
@@ -46,7 +50,7 @@ class App:
             chip.uid,
             boot,
             self.ring,
-            VERSION,
+            _VERSION,
             chip.reset_cause,
             self._status,
             self._apply,
@@ -61,16 +65,18 @@ class App:
         # a fault in one part must not keep the others from their turn
         self._parts = (self._step_desk, self._step_flash, self._step_link, self._step_screen)
 
-    def step(self, raw_ticks):
+    def step(self, raw):
         """One turn: buttons, timers, link, at most one display page. Returns ms until the next."""
-        now_ms = self._clock.update(raw_ticks)
+        now_ms = self._clock.update(raw)
         wait_ms = 1000
         for part in self._parts:
             try:
-                wait_ms = min(wait_ms, part(now_ms))
+                part_ms = part(now_ms)
+                if part_ms < wait_ms:
+                    wait_ms = part_ms
             except Exception as error:
                 self.errors.report(now_ms, error)
-        return max(0, wait_ms)
+        return wait_ms if wait_ms > 0 else 0
 
     # -- start
 
@@ -91,7 +97,7 @@ class App:
 
     def _begin(self):
         """First event of the boot; a signed-in snapshot makes the unit ask."""
-        pairs = [("rst", self._board.chip.reset_cause), ("fw", VERSION)]
+        pairs = [("rst", self._board.chip.reset_cause), ("fw", _VERSION)]
         kept = saves.load(self._board.storage, "state")
         if kept and kept["state"] != SIGNED_OUT:
             pairs += self.desk.ask(kept)
@@ -101,9 +107,15 @@ class App:
 
     def _step_desk(self, now_ms):
         wait_ms = self.presses.step(now_ms)
-        held_since_ms = self.presses.held_since_ms
-        if held_since_ms is not None:
+        if self.presses.held_since_ms is not None:
+            self._desk_ms = 0  # whatever the press will mean
             return wait_ms
+        if now_ms >= self._desk_ms or self.desk.version != self._desk_version:
+            self._run_desk(now_ms)
+        return min(wait_ms, self._desk_ms - now_ms)
+
+    def _run_desk(self, now_ms):
+        """The desk's timers, the host's orders, events that waited: nothing else moves the desk."""
         desk = self.desk
         desk.run(now_ms)
         if self.context.orders:
@@ -111,7 +123,8 @@ class App:
         for kind, pairs in self._deferred:
             self.ring.add(now_ms, kind, pairs)
         self._deferred = []
-        return min(wait_ms, desk.next_ms() - now_ms)
+        self._desk_ms = desk.next_ms()
+        self._desk_version = desk.version
 
     def _step_flash(self, now_ms):
         if self.context.changed:
@@ -120,10 +133,11 @@ class App:
             self.desk.version += 1
         if self.presses.held_since_ms is not None or self.screen.busy:
             return 1000
-        wrote, wait_ms = self._saves.step(now_ms, self.presses.last_edge_ms)
-        if self._reset and not wrote and wait_ms == 1000 and self.link.flushed:
-            self._board.chip.reset(self._reset)
-        return wait_ms
+        if not self._saves.waiting:
+            if self._reset and self.link.flushed:
+                self._board.chip.reset(self._reset)
+            return 1000
+        return self._saves.step(now_ms - self.presses.last_edge_ms)
 
     def _step_link(self, now_ms):
         wait_ms = self.link.step(now_ms)
@@ -134,7 +148,9 @@ class App:
         if self._packed != self.context.lang and self._quiet(now_ms):
             self._change_pack()
         wait_ms = self.screen.step(now_ms)
-        self._watch_screen(now_ms)
+        pack = self.screen.pack
+        if self._board.canvas.ok != self._was_ok or (pack and pack.missing):
+            self._watch_screen(now_ms, pack)
         return wait_ms
 
     def _quiet(self, now_ms):
@@ -149,13 +165,12 @@ class App:
         if old:
             old.close()
 
-    def _watch_screen(self, now_ms):
+    def _watch_screen(self, now_ms, pack):
         ok = self._board.canvas.ok
-        if ok != self._display_ok:
-            self._display_ok = ok
+        if ok != self._was_ok:
+            self._was_ok = ok
             said = "back" if ok else "OLED not answering: check SDA/SCL or the address"
             self._note(now_ms, "display", [("ok", int(ok)), ("text", said)])
-        pack = self.screen.pack
         while pack and pack.missing:
             self._note(now_ms, "glyph", [("cp", "%x" % pack.missing.pop())])
 
@@ -165,7 +180,7 @@ class App:
         """An event that no press made: it waits while a button is down, so that ms never falls."""
         if self.presses.held_since_ms is None:
             self.ring.add(now_ms, kind, pairs)
-        elif len(self._deferred) < DEFERRED_MAX:
+        elif len(self._deferred) < _DEFERRED_MAX:
             self._deferred.append((kind, pairs))
         else:
             self.link.log(2, "button held: event left out: " + kind)
@@ -183,7 +198,7 @@ class App:
         """Lines of the view "about this unit"."""
         return [
             ("about.unit", {"uid": self._board.chip.uid}),
-            ("about.firmware", {"fw": VERSION}),
+            ("about.firmware", {"fw": _VERSION}),
             ("about.link_up" if self.link.session else "about.link_down", {}),
         ]
 
@@ -191,6 +206,7 @@ class App:
 
     def _apply(self, kind, what, value):
         """A K, N or R frame: None when done, else why it is refused."""
+        self._desk_ms = 0
         if kind == "N":
             return self.context.set(what, value)
         if kind == "K":

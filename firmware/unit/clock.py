@@ -4,30 +4,32 @@ The app calls it at each step. Beyond 2**30 ms (12.4 days) a time no longer fits
 integers and costs 16 bytes of heap a step, which the collector takes back.
 """
 
-_MASK = 2**30 - 1  # MicroPython's ticks_ms() counts modulo 2**30
-_HALF = 2**29
+from micropython import const
+
+_MASK = const((1 << 30) - 1)  # MicroPython's ticks_ms() counts modulo 2**30
+_HALF = const(1 << 29)
 
 
 class Clock:
-    """Counts from `offset_ms` at the raw reading `start_raw`."""
+    """Counts from `now_ms` at the raw reading `raw`."""
 
-    def __init__(self, start_raw, offset_ms=0):
-        self.now_ms = offset_ms
-        self._raw = start_raw
+    def __init__(self, raw, now_ms=0):
+        self.now_ms = now_ms
+        self._raw = raw
 
-    def update(self, raw_ticks):
-        """Time at `raw_ticks`, read now; never goes back. Call at least every 6 days."""
-        if raw_ticks != self._raw:
-            ahead_ms = self._ahead_ms(raw_ticks)
+    def update(self, raw):
+        """Time at `raw`, read now; never goes back. Call at least every 6 days."""
+        if raw != self._raw:
+            ahead_ms = self._ahead_ms(raw)
             if ahead_ms > 0:
                 self.now_ms += ahead_ms
-                self._raw = raw_ticks
+                self._raw = raw
         return self.now_ms
 
-    def at(self, raw_ticks):
+    def at(self, raw):
         """Time of a raw reading taken within 6 days of the last update, as a latched edge is."""
-        return max(0, self.now_ms + self._ahead_ms(raw_ticks))
+        return max(0, self.now_ms + self._ahead_ms(raw))
 
-    def _ahead_ms(self, raw_ticks):
-        ahead_ms = (raw_ticks - self._raw) & _MASK
+    def _ahead_ms(self, raw):
+        ahead_ms = (raw - self._raw) & _MASK
         return ahead_ms if ahead_ms < _HALF else ahead_ms - _MASK - 1

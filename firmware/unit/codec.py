@@ -6,18 +6,13 @@ and will read them by `opened`.
 
 import binascii
 
-MAX_FRAME = 240  # bytes, unit to host
-_MAX_PAYLOAD = MAX_FRAME - 11  # RS before, * crc LF after
+from micropython import const
+
+MAX_FRAME = const(240)  # bytes, unit to host
+_MAX_PAYLOAD = const(MAX_FRAME - 11)  # RS before, * crc LF after
 RS = b"\x1e"
-_ESCAPES = {
-    '"': '\\"',
-    "\\": "\\\\",
-    "\n": "\\n",
-    "\r": "\\r",
-    "\t": "\\t",
-    "\b": "\\b",
-    "\f": "\\f",
-}
+_ESCAPED = const('"\\\n\r\t\b\f')
+_AS = const('"\\nrtbf')  # what stands for each of them, after a backslash
 
 
 def crc(payload):
@@ -87,20 +82,29 @@ def _value(value):
 
 
 def _quote(text):
+    # repr, too, leaves plain ASCII as it is: nearly every text, and it takes no loop to see it
+    if repr(text) == "'" + text + "'" and '"' not in text and len(text) <= MAX_FRAME:
+        return '"' + text + '"'
     # no frame holds more characters than bytes: a long text costs no more heap than a frame
-    return '"' + "".join([_escaped(char) for char in text[:MAX_FRAME]]) + '"'
+    return '"' + "".join([_escaped(char) for char in _characters(text[:MAX_FRAME])]) + '"'
+
+
+def _characters(text):
+    """One str a character. To iterate over a str would intern each of them for ever."""
+    return [text[i : i + 1] for i in range(len(text))]
 
 
 def _escaped(char):
     code = ord(char)
     if code < 0x20 or char == '"' or char == "\\":
-        return _ESCAPES.get(char) or "\\u%04x" % code
+        at = _ESCAPED.find(char)
+        return "\\u%04x" % code if at < 0 else "\\" + _AS[at]
     return "\ufffd" if 0xD800 <= code < 0xE000 else char  # half a character has no UTF-8
 
 
 def _cut(text, room):
     """The longest start of `text` that takes `room` bytes of JSON."""
-    for at, char in enumerate(text):
+    for at, char in enumerate(_characters(text)):
         room -= len(_escaped(char).encode())
         if room < 0:
             return text[:at]

@@ -4,12 +4,11 @@ The unit keeps it in flash, so that it works the same without a host. Orders tha
 (`off_s`, `signout`, `leave`) only wait here until no button is down; the desk carries them out.
 """
 
+from micropython import const
+
 from unit import saves
 
-LANGUAGES = ("zh", "en")
-HELLOS = ("", "morning", "afternoon", "evening")
-ROSTER_MAX = 8
-FILE = "context"
+_ROSTER_MAX = const(8)
 
 
 class Context:
@@ -26,7 +25,7 @@ class Context:
 
     def load(self, storage):
         """Take what an earlier start kept; a damaged or missing file leaves the defaults."""
-        kept = saves.load(storage, FILE)
+        kept = saves.load(storage, "context")
         if kept:
             self.seat = kept["seat"]
             self.lang = kept["lang"]
@@ -55,9 +54,9 @@ class Context:
             self.orders.append((name, value))
         elif name == "seat" and len(value) <= 8:
             self._put("seat", value)
-        elif name == "lang" and value in LANGUAGES:
+        elif name == "lang" and value in ("zh", "en"):
             self._put("lang", value)
-        elif name == "hello" and value in HELLOS:
+        elif name == "hello" and value in ("", "morning", "afternoon", "evening"):
             self.hello = value
         else:
             return "no such variable or value: " + name
@@ -75,7 +74,7 @@ class Context:
         i, n, agent, name = value
         if not isinstance(agent, str) or not isinstance(name, str) or len(agent) > 16:
             return "roster wants texts"
-        if n not in range(ROSTER_MAX + 1) or i not in range(max(1, n)):
+        if n not in range(_ROSTER_MAX + 1) or i not in range(max(1, n)):
             return "roster has at most 8"
         if n == 0:
             self._put("roster", [])

@@ -23,8 +23,7 @@ class Desk:
         self.version = 0  # counts what changes the screen
         self.asking = False  # "still NAME?" after a power cut
         self.over = None  # menu or view
-        self.notice = None  # (word key, values), for a moment, in the footer
-        self._notice_until_ms = 0
+        self.notice = None  # (word key, values, until ms), in the footer
         self.leave = None  # "asked", or the host's answer
         self.state = states.SIGNED_OUT
         self.since_ms = 0
@@ -87,7 +86,7 @@ class Desk:
             pairs.append(("rc", self.reason))
         if self.agent:
             pairs.append(("ag", self.agent))
-        if self.state in states.IN_CALL and self.call:
+        if self.state in (states.TALKING, states.HOLD, states.WRAP_UP) and self.call:
             pairs.append(("call", self.call))
         if self.state == states.HOLD:
             pairs.append(("hold", self.hold))
@@ -139,8 +138,7 @@ class Desk:
 
     def say(self, at_ms, key, values=None):
         """Show one sentence in the footer for two seconds."""
-        self.notice = (key, values or {})
-        self._notice_until_ms = at_ms + 2000
+        self.notice = (key, values or {}, at_ms + 2000)
         self.version += 1
 
     # -- time
@@ -151,7 +149,7 @@ class Desk:
             self.alerts.run(until_ms)
         if self.over and until_ms >= self._closes_ms():
             self.close()
-        if self.notice and until_ms >= self._notice_until_ms:
+        if self.notice and until_ms >= self.notice[2]:
             self.notice = None
             self.version += 1
 
@@ -161,7 +159,7 @@ class Desk:
         if self.over:
             at_ms = min(at_ms, self._closes_ms())
         if self.notice:
-            at_ms = min(at_ms, self._notice_until_ms)
+            at_ms = min(at_ms, self.notice[2])
         return at_ms
 
     def _closes_ms(self):

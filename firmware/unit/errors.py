@@ -3,7 +3,9 @@
 import io
 import sys
 
-REPEAT_MS = 10000
+from micropython import const
+
+_REPEAT_MS = const(10000)
 
 
 def traceback_text(error):
@@ -36,7 +38,7 @@ class Errors:
         self._note = note
         self._log = log
         self._last = None
-        self._last_ms = 0
+        self._ms = 0
 
     def report(self, now_ms, error):
         """Tell of `error`; the same one again within ten seconds is not told again."""
@@ -44,10 +46,10 @@ class Errors:
         name = type(error).__name__
         at = innermost(trace)
         what = (name, at)
-        if what == self._last and now_ms - self._last_ms < REPEAT_MS:
+        if what == self._last and now_ms - self._ms < _REPEAT_MS:
             return
         self._last = what
-        self._last_ms = now_ms
+        self._ms = now_ms
         self._note(now_ms, "error", [("t", name[:24]), ("m", str(error)[:64]), ("at", at[:40])])
         for line in trace.split("\n"):
             if line:

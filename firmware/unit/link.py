@@ -4,27 +4,29 @@ The app calls `step` and `log`, reads `session`, `all_acked`, `flushed`. Speaks 
 Safe mode is to be this link and the journal alone, so it must need nothing of desk and screen.
 """
 
+from micropython import const
+
 from unit import announce, codec
 from unit.outbox import Outbox
 from unit.parser import Parser
 from unit.window import Window
 
-_SILENCE_MS = 12000  # without a valid frame for so long the host is away
-_HELLO_MS = 2000
-_WRITE_MS = 5  # 64 bytes in 5 ms are a little more than 115200 baud carries
-_MAX_REPLIES = 4  # a right host has one request unanswered
-_MAX_LOGS = 8
+_SILENCE_MS = const(12000)  # without a valid frame for so long the host is away
+_HELLO_MS = const(2000)
+_WRITE_MS = const(5)  # 64 bytes in 5 ms are a little more than 115200 baud carries
+_MAX_REPLIES = const(4)  # a right host has one request unanswered
+_MAX_LOGS = const(8)
 
 
 class Link:
     """`status()` gives (state, bytes in the journal); `apply(kind, name, value)` None or a refusal."""
 
-    def __init__(self, stream, chip_uid, boot, ring, fw, reset_cause, status, apply):
+    def __init__(self, stream, uid, boot, ring, fw, reset_cause, status, apply):
         self.session = False
         self.heartbeat_s = 5
         self.utc_offset_ms = None  # UTC minus our ms, for display only
         self._stream = stream
-        self._who = (chip_uid, fw, reset_cause)
+        self._who = (uid, fw, reset_cause)
         self._boot = boot
         self._ring = ring
         self._status = status
@@ -141,7 +143,7 @@ class Link:
             self._beat_ms = now_ms + 1000 * self.heartbeat_s
             state, journal_bytes = self._status()
             return codec.encode(
-                announce.heartbeat(self._ring, state, self.bad, journal_bytes, now_ms)
+                announce.heartbeat(self._ring, state, self._parser.bad, journal_bytes, now_ms)
             )
         event = self._window.take(now_ms)
         if event is None and self._logs:

@@ -56,10 +56,6 @@ class View:
         return self.lines[self.at : self.at + LINES]
 
 
-CALLBACKS = ("dropped", "fault", "complaint", "inquiry")
-SCENARIOS = ("inquiry", "order", "fault", "complaint")
-
-
 def words(kind, values):
     """Menu entries whose labels are the words `kind.value`."""
     return [(value, "%s.%s" % (kind, value)) for value in values]

@@ -4,7 +4,9 @@ Holds no queue: it asks the link for the next frame when the last one is written
 accepts nothing makes nothing grow.
 """
 
-STEP_BYTES = 64  # the ESP32's stdio spins while its FIFO is full
+from micropython import const
+
+_STEP_BYTES = const(64)  # the ESP32's stdio spins while its FIFO is full
 
 
 class Outbox:
@@ -21,8 +23,8 @@ class Outbox:
         return not self._rest
 
     def write(self, now_ms):
-        """Writes at most STEP_BYTES; True when there may be more to write."""
-        room = STEP_BYTES
+        """Writes at most 64 bytes; True when there may be more to write."""
+        room = _STEP_BYTES
         while room:
             if not self._rest:
                 self._rest = self._next_frame(now_ms)

@@ -8,18 +8,22 @@ import binascii
 import struct
 from array import array
 
-VERSION = 1
+from micropython import const
+
 MARK = "\x1f"  # a break opportunity within a text, never drawn
-MISSING = 0x25A1  # □ stands for a character that came after the pack was made
-HEADER_BYTES = 24
-CELL_WIDTH = 16
-CELL_ROWS = 12
-CELL_BYTES = 24
-CELLS = (
-    32  # glyphs kept: a clock's ten digits and colon are neighbours, so never push each other out
-)
-SCREEN_WIDTH = 128
-NOTED_MAX = 64
+_VERSION = const(1)
+_MARK = const(0x1F)
+_BOX = const(0x25A1)  # □ stands for a character that came after the pack was made
+_LAST = const(0xFFFF)  # the last code point that a pack can hold
+_HEADER_BYTES = const(24)
+_CELL_WIDTH = const(16)
+_CELL_ROWS = const(12)
+_CELL_BYTES = const(24)
+# glyphs kept: a clock's ten digits and colon are neighbours, so never push each other out
+_CELLS = const(32)
+_BLOCK = const(16)  # RAM holds the code point of each 16th glyph
+_SCREEN_WIDTH = const(128)
+_NOTED_MAX = const(64)
 
 
 class Pack:
@@ -35,8 +39,12 @@ class Pack:
         except ValueError:
             self._file.close()
             raise
-        self._cells = [bytearray(CELL_BYTES) for _ in range(CELLS)]
-        self._held = array("H", [0xFFFF] * CELLS)  # which glyph each cell holds
+        # what is known of the character that used a cell last
+        self._held = array("H", [0] * _CELLS)  # its code point
+        self._glyphs = array("H", [0] * _CELLS)  # index of its glyph
+        self._px = bytearray(_CELLS)  # its advance
+        self._bits = [bytearray(_CELL_BYTES) for _ in range(_CELLS)]
+        self._read = array("H", [_LAST] * _CELLS)  # the glyph whose bits were read
 
     def close(self):
         """Let go of the file, before another pack takes its place."""
@@ -46,13 +54,13 @@ class Pack:
 
     def text(self, key):
         """The template `key` with its break marks, None if the pack has no such key."""
-        check = binascii.crc32(key.encode()) & 0x3FFFFFFF
-        at = _find(self._checks, check)
-        if at < 0:
+        name = key.encode()
+        check = binascii.crc32(name) & 0x3FFFFFFF
+        at = _place(self._checks, check)
+        if at < 0 or self._checks[at] != check:
             return None
         self._file.seek(self._texts_at + self._offsets[at])
-        name = self._file.read(self._file.read(1)[0])
-        if name != key.encode():
+        if self._file.read(self._file.read(1)[0]) != name:
             return None
         size = struct.unpack("<H", self._file.read(2))[0]
         return self._file.read(size).decode()
@@ -62,71 +70,99 @@ class Pack:
     def width(self, s):
         """Width of `s` in pixels, break marks apart."""
         total = 0
-        for character in s:
-            if character != MARK:
-                total += self._advances[self._glyph(ord(character))]
+        for point in code_points(s):
+            if point != _MARK:
+                total += self._px[self._cell(point)]
         return total
 
     def draw(self, canvas, s, x, y, inverse=False):
         """Draw `s` from (x, y), 12 rows high, up to the screen's edge; returns the x after it."""
-        for character in s:
-            if x >= SCREEN_WIDTH:
+        for point in code_points(s):
+            if x >= _SCREEN_WIDTH:
                 break
-            if character == MARK:
-                continue
-            glyph = self._glyph(ord(character))
-            canvas.glyph(self._bits(glyph), CELL_WIDTH, CELL_ROWS, x, y, inverse)
-            x += self._advances[glyph]
+            if point != _MARK:
+                cell = self._cell(point)
+                if self._read[cell] != self._glyphs[cell]:
+                    self._read_bits(cell)
+                canvas.glyph(self._bits[cell], _CELL_WIDTH, _CELL_ROWS, x, y, inverse)
+                x += self._px[cell]
         return x
 
-    def _glyph(self, code_point):
-        """Index of the glyph of `code_point`; the box's, noted once, if there is none."""
-        at = _find(self._points, code_point)
-        if at >= 0:
-            return at
-        if code_point not in self._noted and len(self._noted) < NOTED_MAX:
-            self._noted.append(code_point)
-            self.missing.append(code_point)
-        return self._box
+    def _cell(self, point):
+        """The cell of the character `point`, always the same one: its bits stay in their buffer."""
+        cell = point % _CELLS
+        if self._held[cell] != point:
+            if point > _LAST:
+                self._note(point)
+                return self._cell(_BOX)
+            self._held[cell] = point
+            self._glyphs[cell] = glyph = self._glyph(point)
+            self._px[cell] = self._run_px[_place(self._runs, glyph)]
+        return cell
 
-    def _bits(self, glyph):
-        """The glyph's bits, in the cell that is always the same buffer for the same glyph."""
-        cell = glyph % CELLS
-        if self._held[cell] != glyph:
-            self._file.seek(self._bits_at + glyph * CELL_BYTES)
-            self._file.readinto(self._cells[cell])
-            self._held[cell] = glyph
-        return self._cells[cell]
+    def _glyph(self, point):
+        """Index of the glyph of `point`; the box's, noted once, if there is none."""
+        block = _place(self._points, point)
+        if block >= 0:
+            self._file.seek(_HEADER_BYTES + 2 * _BLOCK * block)
+            count = min(_BLOCK, self._glyph_count - _BLOCK * block)
+            points = array("H", self._file.read(2 * count))
+            at = _place(points, point)
+            if points[at] == point:
+                return _BLOCK * block + at
+        self._note(point)
+        return self._glyph(_BOX)
+
+    def _note(self, point):
+        if point not in self._noted and len(self._noted) < _NOTED_MAX:
+            self._noted.append(point)
+            self.missing.append(point)
+
+    def _read_bits(self, cell):
+        glyph = self._glyphs[cell]
+        self._file.seek(self._bits_at + glyph * _CELL_BYTES)
+        self._file.readinto(self._bits[cell])
+        self._read[cell] = glyph
 
     # -- reading the file once
 
     def _load(self, lang):
-        header = self._file.read(HEADER_BYTES)
-        if len(header) < HEADER_BYTES or header[:4] != b"DUPK":
+        header = self._file.read(_HEADER_BYTES)
+        if len(header) < _HEADER_BYTES or header[:4] != b"DUPK":
             raise ValueError(lang + ".pack is not a prompt pack: build and deploy it again")
         version, glyphs, texts = struct.unpack("<HHH", header[4:10])
-        if version > VERSION:
+        if version > _VERSION:
             raise ValueError("%s.pack has version %d: update the firmware" % (lang, version))
-        self._bits_at = HEADER_BYTES + 3 * glyphs
-        keys_at = self._bits_at + CELL_BYTES * glyphs
+        self._bits_at = _HEADER_BYTES + 3 * glyphs
+        keys_at = self._bits_at + _CELL_BYTES * glyphs
         self._texts_at = keys_at + 6 * texts
         area = struct.unpack("<I", header[20:])[0]
         if not self._sound(header, self._texts_at + area):
             raise ValueError(lang + ".pack is damaged: build and deploy it again")
-        self._file.seek(HEADER_BYTES)
-        self._points = array("H", self._file.read(2 * glyphs))
-        self._advances = self._file.read(glyphs)
+        self._file.seek(_HEADER_BYTES)
+        points = array("H", self._file.read(2 * glyphs))
+        self._glyph_count = glyphs
+        self._points = array("H", [points[i] for i in range(0, glyphs, _BLOCK)])
+        self._keep_advances(self._file.read(glyphs))
         self._file.seek(keys_at)
         self._checks = array("I", self._file.read(4 * texts))
         self._offsets = array("H", self._file.read(2 * texts))
-        self._box = _find(self._points, MISSING)
-        if self._box < 0:
-            raise ValueError(lang + ".pack has no box for missing characters")
+
+    def _keep_advances(self, advances):
+        """As runs: nearly all glyphs are hanzi, which are of one width."""
+        self._runs = array("H")
+        self._run_px = bytearray()
+        before = -1
+        for glyph in range(len(advances)):
+            if advances[glyph] != before:
+                before = advances[glyph]
+                self._runs.append(glyph)
+                self._run_px.append(before)
 
     def _sound(self, header, size):
         """Whether the file has `size` bytes and then the CRC-32 of them, and nothing more."""
         crc = binascii.crc32(header)
-        left = size - HEADER_BYTES
+        left = size - _HEADER_BYTES
         block = memoryview(bytearray(256))
         while left:
             got = self._file.readinto(block[: min(left, 256)])
@@ -137,17 +173,29 @@ class Pack:
         return self._file.read(5) == struct.pack("<I", crc & 0xFFFFFFFF)
 
 
-def _find(numbers, wanted):
-    """Index of `wanted` in ascending `numbers`, -1 if it is not there."""
+def code_points(s):
+    """The code points of `s`. To iterate over a str would intern each of its characters for ever."""
+    point = 0
+    more = 0
+    for byte in s.encode():
+        if byte & 0xC0 == 0x80:
+            point = point << 6 | byte & 0x3F
+            more -= 1
+        else:
+            more = (byte >= 0xC0) + (byte >= 0xE0) + (byte >= 0xF0)
+            point = byte & (0x3F >> more) if more else byte
+        if not more:
+            yield point
+
+
+def _place(numbers, wanted):
+    """Index of the last of the ascending `numbers` that is not above `wanted`, -1 if all are."""
     low = 0
-    high = len(numbers) - 1
-    while low <= high:
-        middle = (low + high) // 2
-        number = numbers[middle]
-        if number == wanted:
-            return middle
-        if number < wanted:
+    high = len(numbers)
+    while low < high:
+        middle = (low + high) >> 1
+        if numbers[middle] <= wanted:
             low = middle + 1
         else:
-            high = middle - 1
-    return -1
+            high = middle
+    return low - 1

@@ -5,10 +5,13 @@ The link feeds it whatever arrived. Pure; knows the shape of each frame, not wha
 
 import json
 
+from micropython import const
+
 from unit import codec
 
-_MAX_DEPTH = 4
-_MAX_ID = 9999
+_MAX_DEPTH = const(4)
+_MAX_ID = const(9999)
+_MAX_LINE = const(256)
 _FIELDS = {  # what follows the letter, host to unit; None: any plain value
     "S": (int, str, str),
     "A": (str, int, str),
@@ -23,10 +26,9 @@ _FIELDS = {  # what follows the letter, host to unit; None: any plain value
 class Parser:
     """Cuts bytes into frames. `bad` counts damaged frames, `text` the bytes outside of any."""
 
-    def __init__(self, limit=256):
+    def __init__(self):
         self.bad = 0
         self.text = 0
-        self._limit = limit
         self._line = b""  # from the last RS on; empty while the line has none
 
     def feed(self, data):
@@ -50,7 +52,7 @@ class Parser:
             self._line += piece
         else:
             self.text += len(piece)
-        if len(self._line) > self._limit:
+        if len(self._line) > _MAX_LINE:
             self.bad += 1
             self._line = b""
 
@@ -107,7 +109,8 @@ def _joined(text):
     """`text` with its surrogate pairs joined: MicroPython's json leaves the halves apart."""
     parts = []
     high = 0
-    for char in text:
+    for i in range(len(text)):
+        char = text[i : i + 1]  # text[i] would be interned for ever
         code = ord(char)
         if (0xDC00 <= code < 0xE000) != (high > 0):
             raise ValueError("half a character")

@@ -7,9 +7,12 @@ The judge offers `press_begins(at_ms) -> token`, `long_ms(button, token)`, `gest
 token)`, `both(first, second, at_ms)` and `stuck(button, at_ms)`.
 """
 
-BOUNCE_MS = 20
-STUCK_MS = 10000
-_NEVER = 1 << 62
+from micropython import const
+
+_BOUNCE_MS = const(20)
+_STUCK_MS = const(10000)
+_LOOK_MS = const(20)
+_NEVER = const(1 << 62)
 
 
 class Press:
@@ -18,8 +21,8 @@ class Press:
     def __init__(self, name):
         self.name = name
         self.raw = False  # level after the last edge
-        self.down = False  # level that has lasted BOUNCE_MS
-        self.edge_ms = -BOUNCE_MS  # last edge
+        self.down = False  # level that has lasted 20 ms
+        self.edge_ms = -_BOUNCE_MS  # last edge
         self.first_ms = 0  # first edge of the press: its time stamp
         self.token = None
         self.long_at_ms = _NEVER
@@ -29,10 +32,10 @@ class Press:
     def next_ms(self):
         """When time alone next changes something for this button."""
         if self.raw != self.down:
-            return self.edge_ms + BOUNCE_MS
+            return self.edge_ms + _BOUNCE_MS
         if not self.down or self.stuck:
             return _NEVER
-        stuck_at_ms = self.first_ms + STUCK_MS
+        stuck_at_ms = self.first_ms + _STUCK_MS
         return stuck_at_ms if self.spent else min(self.long_at_ms, stuck_at_ms)
 
 
@@ -44,6 +47,8 @@ class Presses:
         self._clock = clock
         self._judge = judge
         self._presses = [Press(name) for name in buttons.names]
+        self._due_ms = 0  # when time alone next changes something
+        self._look_ms = 0  # when the levels are looked at next
         self.held_since_ms = None
         self.last_edge_ms = -1000
 
@@ -55,12 +60,19 @@ class Presses:
             self._advance(at_ms)
             self._edge(self._press(edge[0]), edge[1], at_ms)
             edge = self._buttons.take_edge()
+        if now_ms >= self._look_ms:
+            self._look(now_ms)
+        if now_ms >= self._due_ms:
+            self._advance(now_ms)
+        return min(self._due_ms - now_ms, 1000)
+
+    def _look(self, now_ms):
+        """The latch holds a few dozen edges; the level puts right what a wild bounce overran."""
+        self._look_ms = now_ms + _LOOK_MS
         for press in self._presses:
-            # The latch holds a few dozen edges; the level puts right what a wild bounce overran.
             if self._buttons.is_down(press.name) != press.raw:
                 self._advance(now_ms)
                 self._edge(press, not press.raw, now_ms)
-        return self._advance(now_ms)
 
     def _press(self, name):
         for press in self._presses:
@@ -71,27 +83,26 @@ class Presses:
     def _edge(self, press, is_down, at_ms):
         if is_down == press.raw:
             return
-        if is_down and not press.down and at_ms - press.edge_ms >= BOUNCE_MS:
+        if is_down and not press.down and at_ms - press.edge_ms >= _BOUNCE_MS:
             press.first_ms = at_ms
             press.token = self._judge.press_begins(at_ms)
         press.raw = is_down
         press.edge_ms = self.last_edge_ms = at_ms
+        self._due_ms = 0
         self._hold()
 
     def _advance(self, until_ms):
         """Let time pass: settle bounces, fire long presses and stuck buttons, in order of time."""
         while True:
-            first = None
             at_ms = _NEVER
             for press in self._presses:
                 due_ms = press.next_ms()
                 if due_ms < at_ms:
                     first = press
                     at_ms = due_ms
-            if first is None:
-                return 1000
             if at_ms > until_ms:
-                return min(at_ms - until_ms, 1000)
+                self._due_ms = at_ms
+                return
             self._due(first, at_ms)
             self._hold()
 
@@ -101,7 +112,7 @@ class Presses:
                 self._settle_down(press)
             else:
                 self._settle_up(press)
-        elif at_ms >= press.first_ms + STUCK_MS:
+        elif at_ms >= press.first_ms + _STUCK_MS:
             press.stuck = press.spent = True
             self._judge.stuck(press.name, at_ms)
         else:

@@ -17,7 +17,8 @@ class Ring:
         self.top = 0
         self.acked = 0
         self.lost = 0
-        self._lines = [None] * max_events
+        self._lines = []  # of first..top
+        self._max = max_events
         self._room = max_bytes
         self._ms = 0
         self._acked_crc = ""
@@ -30,7 +31,7 @@ class Ring:
         while self.first < seq and not self._fits(seq, line):
             self._drop()
             self.lost += 1
-        self._lines[seq % len(self._lines)] = line
+        self._lines.append(line)
         self._room -= len(line)
         self.top = seq
         return seq
@@ -39,7 +40,7 @@ class Ring:
         """The payload of event `seq` with flags 0, as bytes. IndexError when it is not held."""
         if not self.first <= seq <= self.top:
             raise IndexError("event not held")
-        return self._lines[seq % len(self._lines)]
+        return self._lines[seq - self.first]
 
     def ack(self, seq, ecrc):
         """The host has all up to `seq`: drop them. False, and nothing done, for a wrong `ecrc`."""
@@ -54,10 +55,8 @@ class Ring:
         return True
 
     def _fits(self, seq, line):
-        return seq - self.first < len(self._lines) and len(line) <= self._room
+        return seq - self.first < self._max and len(line) <= self._room
 
     def _drop(self):
-        at = self.first % len(self._lines)
-        self._room += len(self._lines[at])
-        self._lines[at] = None
+        self._room += len(self._lines.pop(0))
         self.first += 1

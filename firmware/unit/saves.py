@@ -8,7 +8,9 @@ down and the last edge is 100 ms ago, and does one file a step.
 import binascii
 import json
 
-VERSION = 1
+from micropython import const
+
+_VERSION = const(1)
 QUIET_MS = 100
 
 
@@ -22,12 +24,12 @@ def load(storage, name):
     if len(line) < 9 or b"%08x" % binascii.crc32(line[:-8]) != line[-8:]:
         return None
     kept = json.loads(line[:-8].decode())
-    return kept if kept.get("v") == VERSION else None
+    return kept if kept.get("v") == _VERSION else None
 
 
 def save(storage, name, facts):
     """Replace what is kept under `name` by the dict `facts`. OSError when flash refuses."""
-    facts["v"] = VERSION
+    facts["v"] = _VERSION
     line = json.dumps(facts).encode()
     with storage.open(name + ".new", "wb") as file:
         file.write(line + b"%08x" % binascii.crc32(line))
@@ -40,22 +42,19 @@ class Saves:
 
     def __init__(self, storage):
         self._storage = storage
-        self._waiting = []
+        self.waiting = []
 
     def want(self, name, facts):
         """`name` is to be written soon; asking twice writes once."""
-        for waiting in self._waiting:
+        for waiting in self.waiting:
             if waiting[0] == name:
                 return
-        self._waiting.append((name, facts))
+        self.waiting.append((name, facts))
 
-    def step(self, now_ms, last_edge_ms):
-        """Write one file if it is quiet. Returns (wrote one, ms until it wants to be called)."""
-        if not self._waiting:
-            return False, 1000
-        quiet_ms = now_ms - last_edge_ms
+    def step(self, quiet_ms):
+        """Write one file if the last edge is long enough ago; returns ms until the next try."""
         if quiet_ms < QUIET_MS:
-            return False, QUIET_MS - quiet_ms
-        name, facts = self._waiting.pop(0)
+            return QUIET_MS - quiet_ms
+        name, facts = self.waiting.pop(0)
         save(self._storage, name, facts())
-        return True, 0
+        return 0

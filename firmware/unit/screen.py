@@ -5,20 +5,22 @@ HOLD, or a notice. Row 15 stays dark, or a menu's inverse line would grow into t
 sends only what changed, at most one page a step. Decides no behaviour.
 """
 
+from micropython import const
+
 from unit import alerts, menus, states, text
 from unit.actions import clock_text
 
-WIDTH = 128
-LINE = 12
-HEADER = 15
-BODY_Y = 16
-FOOTER_Y = 52
-TIME_X = 92
-MARKS_X = 76
+_WIDTH = const(128)
+_LINE = const(12)
+_HEADER = const(15)
+_BODY_Y = const(16)
+_FOOTER_Y = const(52)
+_TIME_X = const(92)
+_MARKS_X = const(76)
 # 8×8 marks, rows from the top: no host · not yet committed · all committed
-AWAY = b"\x00\x42\x24\x18\x18\x24\x42\x00"
-PENDING = b"\x00\x00\x00\x92\x92\x00\x00\x00"
-COMMITTED = b"\x00\x01\x02\x04\x88\x50\x20\x00"
+_AWAY = const(b"\x00\x42\x24\x18\x18\x24\x42\x00")
+_PENDING = const(b"\x00\x00\x00\x92\x92\x00\x00\x00")
+_COMMITTED = const(b"\x00\x01\x02\x04\x88\x50\x20\x00")
 
 
 class Screen:
@@ -31,10 +33,12 @@ class Screen:
         self._link = link
         self._version = -1
         self._second = -1
-        self._marks = None
+        self._minutes = ""  # what the clock shows, its last digit apart
+        self._digit_x = 0  # where that digit stands
+        self._marks = -1
         self._inverse = False
-        self._more = False
         self._was_ok = True
+        self.busy = False  # a part of the picture is still to be sent
 
     def use(self, pack):
         """Draw with the words and glyphs of `pack` from now on."""
@@ -47,49 +51,43 @@ class Screen:
 
     def step(self, now_ms):
         """Draw what changed and send at most one page; returns ms until the next change."""
-        self._draw(now_ms)
-        inverse, blink_ms = self._blink(now_ms)
-        if inverse != self._inverse:
-            self._inverse = inverse
-            self._canvas.invert(inverse)
-            return 0
-        self._more = self._canvas.show_page()
-        if self._canvas.ok and not self._was_ok:
-            self._canvas.invert(inverse)  # the controller has forgotten it
-        self._was_ok = self._canvas.ok
-        if self._more:
-            return 0
-        return min(blink_ms, 1000 - (now_ms - self._desk.since_ms) % 1000)
-
-    @property
-    def busy(self):
-        """True while a part of the picture is still to be sent."""
-        return self._more
-
-    def _blink(self, now_ms):
+        age_ms = now_ms - self._desk.since_ms
+        if self.pack:
+            self._draw(age_ms // 1000)
+        canvas = self._canvas
+        blink_ms = 1000
         on = self._desk.alerts
-        return alerts.inverted(on.blink, on.blink_since_ms, now_ms) if on.blink else (False, 1000)
+        if on.blink or self._inverse:
+            inverse, blink_ms = alerts.inverted(on.blink, on.blink_since_ms, now_ms)
+            if inverse != self._inverse:
+                self._inverse = inverse
+                canvas.invert(inverse)
+                return 0
+        self.busy = canvas.show_page()
+        if canvas.ok and not self._was_ok:
+            canvas.invert(self._inverse)  # the controller has forgotten it
+        self._was_ok = canvas.ok
+        if self.busy:
+            return 0
+        return min(blink_ms, 1000 - age_ms % 1000)
 
-    def _draw(self, now_ms):
-        desk = self._desk
-        if not self.pack:
-            return
-        second = (now_ms - desk.since_ms) // 1000
-        marks = (self._link.session, self._link.all_acked)
-        if desk.version != self._version:
-            self._version = desk.version
+    def _draw(self, second):
+        link = self._link
+        if self._desk.version != self._version:
+            self._version = self._desk.version
             self._canvas.fill(0)
             self._header()
             self._body()
             self._footer()
-            self._second = -1
-            self._marks = None
+            self._second = self._marks = -1
+            self._minutes = ""
+        marks = link.session + 2 * link.all_acked
         if marks != self._marks:
             self._marks = marks
-            self._draw_marks()
+            self._draw_marks(link.session, link.all_acked)
         if second != self._second:
             self._second = second
-            self._draw_time(second)
+            self._draw_time(clock_text(second))
 
     # -- header
 
@@ -98,20 +96,27 @@ class Screen:
         key = "state." + self._desk.state
         if over:
             key = ("menu." if over.row == "menu" else "view.") + over.kind
-        self._canvas.fill_rect(0, 0, WIDTH, HEADER, 1)
+        self._canvas.fill_rect(0, 0, _WIDTH, _HEADER, 1)
         self.pack.draw(self._canvas, self._word(key), 2, 1, True)
 
-    def _draw_marks(self):
-        session, committed = self._marks
-        self._canvas.fill_rect(MARKS_X, 0, TIME_X - MARKS_X, HEADER, 1)
+    def _draw_marks(self, session, committed):
+        self._canvas.fill_rect(_MARKS_X, 0, _TIME_X - _MARKS_X, _HEADER, 1)
         if not session:
-            self._canvas.glyph(AWAY, 8, 8, MARKS_X, 4, True)
-        self._canvas.glyph(COMMITTED if committed else PENDING, 8, 8, MARKS_X + 8, 4, True)
+            self._canvas.glyph(_AWAY, 8, 8, _MARKS_X, 4, True)
+        self._canvas.glyph(_COMMITTED if committed else _PENDING, 8, 8, _MARKS_X + 8, 4, True)
 
-    def _draw_time(self, second):
-        clock = clock_text(second)
-        self._canvas.fill_rect(TIME_X, 0, WIDTH - TIME_X, HEADER, 1)
-        self.pack.draw(self._canvas, clock, WIDTH - 1 - self.pack.width(clock), 1, True)
+    def _draw_time(self, clock):
+        """Nine seconds of ten change the last digit alone; all digits are of one width."""
+        x = left = self._digit_x
+        changed = clock[-1:]
+        if clock[:-1] != self._minutes:
+            self._minutes = clock[:-1]
+            self._digit_x = _WIDTH - 1 - self.pack.width(changed)
+            changed = clock
+            x = _WIDTH - 1 - self.pack.width(clock)
+            left = _TIME_X
+        self._canvas.fill_rect(left, 0, _WIDTH - left, _HEADER, 1)
+        self.pack.draw(self._canvas, changed, x, 1, True)
 
     # -- body
 
@@ -127,9 +132,9 @@ class Screen:
         else:
             lines = [text.fill(self._word(key), values) for key, values in over.shown()]
         for i in range(len(lines)):
-            y = BODY_Y + i * LINE
+            y = _BODY_Y + i * _LINE
             if i == cursor:
-                self._canvas.fill_rect(0, y, WIDTH, LINE, 1)
+                self._canvas.fill_rect(0, y, _WIDTH, _LINE, 1)
             self.pack.draw(self._canvas, lines[i], 2 if over else 0, y, i == cursor)
 
     def _prompt(self):
@@ -155,22 +160,22 @@ class Screen:
             key = "screen.signed_out_no_seat"
         elif key == "prompt.greeting" and self._desk.agent == "?":
             key = "prompt.greeting_no_agent"
-        return text.lines(self.pack, text.fill(self._word(key), self._values()), WIDTH)
+        return text.lines(self.pack, text.fill(self._word(key), self._values()), _WIDTH)
 
     # -- footer
 
     def _footer(self):
         if self._desk.notice:
-            key, values = self._desk.notice
-            self._canvas.fill_rect(0, FOOTER_Y, WIDTH, LINE, 1)
-            self.pack.draw(self._canvas, text.fill(self._word(key), values), 2, FOOTER_Y, True)
+            key, values, _ = self._desk.notice
+            self._canvas.fill_rect(0, _FOOTER_Y, _WIDTH, _LINE, 1)
+            self.pack.draw(self._canvas, text.fill(self._word(key), values), 2, _FOOTER_Y, True)
             return
-        labels = states.SOFT[self._desk.row()]
+        labels = states.SOFT[self._desk.row()].split()
         for i in range(3):
-            if labels[i]:
-                label = self._word(labels[i])
+            if labels[i] != "-":
+                label = self._word("soft." + labels[i])
                 x = i * 43 + (42 - self.pack.width(label)) // 2
-                self.pack.draw(self._canvas, label, x, FOOTER_Y)
+                self.pack.draw(self._canvas, label, x, _FOOTER_Y)
 
     # -- words
 

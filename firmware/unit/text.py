@@ -56,7 +56,7 @@ def _fitting(pack, piece, width_px):
     """How many characters of `piece` fit, at least one."""
     used = 0
     for i in range(len(piece)):
-        used += pack.width(piece[i])
+        used += pack.width(piece[i : i + 1])  # piece[i] would be interned for ever
         if used > width_px:
             return max(1, i)
     return len(piece)

@@ -4,14 +4,16 @@
 frames and hands it the acknowledgements; it knows nothing of sessions.
 """
 
+from micropython import const
+
 from unit import codec
 
-FRAMES = 16
-_FIRST_WAIT_MS = 300
-_LONGEST_WAIT_MS = 4000
-_BACK_MS = 80  # the host answers each frame of a run after a hole with the same A
-_OLDEST = 1
-_REPLAY = 2
+FRAMES = const(16)
+_FIRST_WAIT_MS = const(300)
+_LONGEST_WAIT_MS = const(4000)
+_BACK_MS = const(80)  # the host answers each frame of a run after a hole with the same A
+_OLDEST = const(1)
+_REPLAY = const(2)
 
 
 class Window:

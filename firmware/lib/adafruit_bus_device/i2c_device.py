@@ -2,9 +2,9 @@
 
 
 class I2CDevice:
-    def __init__(self, i2c, device_address):
+    def __init__(self, i2c, addr):
         self._i2c = i2c
-        self._address = device_address
+        self.addr = addr
 
     def __enter__(self):
         return self
@@ -13,4 +13,4 @@ class I2CDevice:
         return False
 
     def write(self, data):
-        self._i2c.writeto(self._address, data)
+        self._i2c.writeto(self.addr, data)
