@@ -22,25 +22,23 @@ del adafruit_ssd1306.SSD1306_SPI  # no board of ours has it: its code need not s
 class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
     def __init__(self, i2c, address, ticks_ms):
         self.ok = True
-        self._ticks_ms = ticks_ms
+        self.ticks_ms = ticks_ms
         self._tried = ticks_ms()
         self._inverse = False
         self._unsent = 0xFF  # a bit a page whose content on the glass is not known
         self._glyph_bits = self._glyph = None
-        self._glyph_size = 0
         # source 1 → colour 0; source 0 → colour 1, which blit then takes as transparent
         self._black = framebuf.FrameBuffer(bytearray(1), 2, 1, framebuf.MONO_HLSB)
         self._black.pixel(0, 0, 1)
         # a control byte "only commands follow"; columns from, to; pages from, to
-        self._window = bytearray(b"\x00\x21\x00\x00\x22\x00\x00")
+        self.window = bytearray(b"\x00\x21\x00\x00\x22\x00\x00")
         self._i2c = i2c
         try:
             super().__init__(_WIDTH, _HEIGHT, i2c, addr=address)
         except OSError:
             self._lost()
         # views made once: a comparison of two views runs in C and allocates nothing
-        self._wire = memoryview(self.buffer)
-        self._drawn_all = drawn = self._wire[1:]
+        self._drawn_all = drawn = memoryview(self.buffer)[1:]
         self._shown_all = shown = memoryview(bytearray(_WIDTH * _PAGES))
         self._drawn = [drawn[at : at + _WIDTH] for at in range(0, _WIDTH * _PAGES, _WIDTH)]
         self._shown = [shown[at : at + _WIDTH] for at in range(0, _WIDTH * _PAGES, _WIDTH)]
@@ -63,10 +61,8 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
 
     def glyph(self, bits, width, height, x, y, inverse):
         """Draw the set bits of `bits` (rows, MSB first), in colour 0 if inverse, else 1."""
-        size = width << 8 | height
-        if bits is not self._glyph_bits or size != self._glyph_size:
+        if bits is not self._glyph_bits:
             self._glyph_bits = bits
-            self._glyph_size = size
             # FrameBuffer takes no read-only buffer
             source = bits if isinstance(bits, bytearray) else bytearray(bits)
             self._glyph = framebuf.FrameBuffer(source, width, height, framebuf.MONO_HLSB)
@@ -109,8 +105,8 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
         drawn = self._drawn[page]
         shown = self._shown[page]
         # a clock changes where it changed before
-        first = first_change(drawn, shown, self._window[2])
-        last = last_change(drawn, shown, first, self._window[3])
+        first = first_change(drawn, shown, self.window[2])
+        last = last_change(drawn, shown, first, self.window[3])
         # a run of unchanged columns worth a second window contains one of these columns
         column = first + _WINDOW_BYTES
         while column < last:
@@ -129,7 +125,7 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
         self._send_columns(page, first, last)
 
     def _send_columns(self, page, first, last):
-        window = self._window
+        window = self.window
         window[2] = first
         window[3] = last
         window[5] = window[6] = page
@@ -140,17 +136,17 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
         self.buffer[at] = 0x40
         end = at + last - first + 1
         try:
-            self._i2c.writeto(self.addr, self._wire[at : end + 1])
+            self._i2c.writeto(self.addr, memoryview(self.buffer)[at : end + 1])
         finally:
             self.buffer[at] = kept
         self._shown_all[at:end] = self._drawn_all[at:end]
 
     def _lost(self):
         self.ok = False
-        self._tried = self._ticks_ms()
+        self._tried = self.ticks_ms()
 
     def _recover(self):
-        now = self._ticks_ms()
+        now = self.ticks_ms()
         if (now - self._tried) & _TICKS_MASK < _RETRY_MS:
             return False
         # the driver's start-up clears its buffer: keep the frame meanwhile where the old one stood

@@ -7,7 +7,7 @@ and the power switch are Node's, and a buffer goes there as its address and leng
 import os
 
 import hw
-from hw import edge, edge_ticks, i2c_write, is_down, serial_read, serial_write
+from hw import edge, edge_ticks, is_down, read, write, writeto
 from ssd1306_windowed import SSD1306Windowed
 from uctypes import addressof
 
@@ -31,21 +31,21 @@ class Bus:
     """The I2C bus as the driver's shim uses it."""
 
     def writeto(self, address, data):
-        error = i2c_write(address, addressof(data), len(data))
+        error = writeto(address, addressof(data), len(data))
         if error:
             raise OSError(error)
 
 
 class Stream:
     def __init__(self):
-        self._taken = bytearray(64)
+        self.buffer = bytearray(64)
 
     def read(self):
-        n = serial_read(addressof(self._taken), len(self._taken))
-        return bytes(memoryview(self._taken)[:n]) if n else b""
+        n = read(addressof(self.buffer), len(self.buffer))
+        return bytes(memoryview(self.buffer)[:n]) if n else b""
 
     def write(self, data):
-        return serial_write(addressof(data), len(data)) if data else 0
+        return write(addressof(data), len(data)) if data else 0
 
 
 class Written:
@@ -53,26 +53,23 @@ class Written:
 
     def __init__(self, name, mode):
         self._name = name
-        self._binary = "b" in mode
-        self._pending = []
+        self.buffer = b""
         # to append is not to touch the file before the first flush
         self._mode = "ab" if "a" in mode else "wb"
 
     def write(self, data):
-        data = data if self._binary else data.encode("utf-8")
-        self._pending.append(bytes(data))
+        self.buffer += data.encode() if isinstance(data, str) else data
         return len(data)
 
     def flush(self):
-        if self._name is None or not (self._pending or self._mode == "wb"):
+        if self._name is None or not (self.buffer or self._mode == "wb"):
             return
         if hw.alive():
             with open(self._name, self._mode) as file:
-                for data in self._pending:
-                    file.write(data)
-            hw.commit(self._name)
+                file.write(self.buffer)
+            hw.flush(self._name)
         self._mode = "ab"
-        self._pending = []
+        self.buffer = b""
 
     def close(self):
         self.flush()

@@ -107,21 +107,21 @@ export class Hardware {
       is_down: (index) => this.down[BUTTONS[index]],
       edge: () => (this.edges.length ? this.edges[0][0] : -1),
       edge_ticks: () => this.edges.shift()[1],
-      i2c_write: (address, at, n) => this.#i2c(address, read(at, n)),
-      serial_read: (at, n) => {
+      writeto: (address, at, n) => this.#i2c(address, read(at, n)),
+      read: (at, n) => {
         if (!this.input.length || !this.#operation()) return 0;
         const bytes = this.input.splice(0, n);
         fill(at, bytes);
         return bytes.length;
       },
-      serial_write: (at, n) => {
+      write: (at, n) => {
         const accepted = Math.min(n, STDOUT_FIFO);
         if (this.#operation()) this.output.push(Buffer.from(read(at, accepted)));
         return accepted;
       },
       random: (at, n) => fill(at, this.random(n)),
       alive: () => this.alive,
-      commit: storing((name) => this.flash.commit(vm.FS, name)),
+      flush: storing((name) => this.flash.commit(vm.FS, name)),
       remove: storing((name) => this.flash.remove(name)),
       rename: storing((from, to) => this.flash.rename(from, to)),
       free: () => this.flash.free(),

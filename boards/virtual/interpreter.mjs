@@ -74,8 +74,8 @@ export class Interpreter {
   /** Bytes in use on the heap after a collection (it runs when the outermost call returns). */
   heapInUse() {
     for (let i = 0; i < 2; i++) this.vm.runPython("import gc; gc.collect()");
-    this.vm.runPython("_in_use = gc.mem_alloc()");
-    return this.vm.globals.get("_in_use");
+    this.vm.runPython("_ = gc.mem_alloc()");
+    return this.vm.globals.get("_");
   }
 
   // -- the maintenance REPL

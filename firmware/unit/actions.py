@@ -1,4 +1,4 @@
-"""What the agent's gestures do: one method for each word in the table of `states`.
+"""What the agent's gestures do: a method for each word in the table of `states`.
 
 Judges a gesture by the row that the screen showed at its first edge. Called by `presses`; acts on the
 desk. Every press leaves a trace: a change, a choice, or a refusal.
@@ -15,15 +15,15 @@ class Actions:
     """The judge of `presses.Presses`. `pages(key) -> int` tells how many pages a sentence has."""
 
     def __init__(self, desk, about, pages):
-        self._desk = desk
+        self.desk = desk
         self._about = about
-        self._pages = pages
+        self.pages = pages
 
     # -- what presses asks
 
     def press_begins(self, at_ms):
         """Bring the desk up to the first edge; the token says what the screen showed then."""
-        desk = self._desk
+        desk = self.desk
         desk.run(at_ms)
         if desk.over:
             desk.over.touched_ms = at_ms
@@ -35,97 +35,87 @@ class Actions:
     def gesture(self, button, kind, at_ms, token):
         row, epoch = token
         name = states.action(row, button, kind)
-        if name is None or epoch != self._desk.epoch:
+        if name is None or epoch != self.desk.epoch:
             self._refuse(button, kind, row, at_ms)
+        elif name in states.TABLE:
+            self.desk.change(name, at_ms)
         elif getattr(self, name)(at_ms) == _REFUSED:
             self._refuse(button, kind, row, at_ms, None)
         else:
-            self._desk.version += 1
+            self.desk.version += 1
 
     def both(self, first, second, at_ms):
-        self._desk.log(at_ms, "both", [("b", first), ("c", second)])
+        self.desk.log(at_ms, "both", [("b", first), ("c", second)])
 
     def stuck(self, button, at_ms):
-        self._desk.log(at_ms, "stuck", [("b", button)])
+        self.desk.log(at_ms, "stuck", [("b", button)])
 
     def _refuse(self, button, kind, row, at_ms, sentence="refused.no_use"):
-        self._desk.log(at_ms, "refused", [("b", button), ("g", kind), ("st", row)])
+        self.desk.log(at_ms, "refused", [("b", button), ("g", kind), ("st", row)])
         if sentence:
-            self._desk.say(at_ms, sentence)
+            self.desk.say(at_ms, sentence)
 
     # -- signing in and out
 
     def sign_in(self, at_ms):
-        roster = self._desk.context.roster
+        roster = self.desk.context.roster
         if len(roster) > 1:
-            entries = [(pair, "%s %s" % pair) for pair in roster]
-            self._desk.open(menus.Menu("sign_in", entries, at_ms))
+            entries = [(pair, pair[0] + " " + pair[1]) for pair in roster]
+            self.desk.open(menus.Menu("sign_in", entries, at_ms))
         else:
             agent, name = roster[0] if roster else ("?", "?")
-            self._desk.sign_in(agent, name, at_ms)
-
-    def sign_out(self, at_ms):
-        self._desk.change(states.SIGNED_OUT, at_ms)
+            self.desk.sign_in(agent, name, at_ms)
 
     def resume(self, at_ms):
-        desk = self._desk
+        desk = self.desk
         desk.change(desk.state, at_ms, reason=desk.reason, mark="rs")
 
     # -- from state to state
 
-    def ready(self, at_ms):
-        self._desk.change(states.READY, at_ms)
-
     def answer(self, at_ms):
-        self._desk.new_call(at_ms)
-
-    def wrap_up(self, at_ms):
-        self._desk.change(states.WRAP_UP, at_ms)
+        self.desk.new_call(at_ms)
 
     def away(self, at_ms):
-        of = self._desk.change(states.NOT_READY, at_ms)
+        of = self.desk.change(states.NOT_READY, at_ms)
         self._choose("reason", range(1, 12), at_ms, of)
 
-    def hold(self, at_ms):
-        self._desk.new_hold(at_ms)
+    def new_hold(self, at_ms):
+        self.desk.new_hold(at_ms)
 
     def back(self, at_ms):
         """Back to the caller: apologise first, unless the caller declined to wait."""
-        desk = self._desk
+        desk = self.desk
         declined = at_ms - desk.since_ms < 1000 * desk.settings.hold_consent_s
         desk.change(states.TALKING, at_ms, mark="nt" if declined else None)
         if not declined:
             desk.script.show("prompt.hold_back")
 
-    def caller_left(self, at_ms):
-        self._desk.change(states.WRAP_UP, at_ms)
-
     def on_hold(self, at_ms):
-        self._desk.say(at_ms, "refused.caller_on_hold")
+        self.desk.say(at_ms, "refused.caller_on_hold")
         return _REFUSED
 
     # -- within a state
 
     def next(self, at_ms):
-        script = self._desk.script
-        script.next(self._pages(script.key()))
+        script = self.desk.script
+        script.next(self.pages(script.key()))
 
     def spoke(self, at_ms):
-        desk = self._desk
+        desk = self.desk
         desk.log(at_ms, "spoke", [("hold", desk.hold), ("n", desk.reminders)])
         desk.script.show("prompt.hold_wait")
         desk.alerts.remind_from(at_ms)
         desk.alerts.quiet()
 
     def more(self, at_ms):
-        desk = self._desk
+        desk = self.desk
         more_s = desk.settings.wrap_up_more_s
         desk.log(at_ms, "more", [("call", desk.call), ("s", more_s)])
         desk.alerts.more(at_ms, more_s)
         desk.say(at_ms, "screen.more", {"n": more_s})
 
     def ask_leave(self, at_ms):
-        desk = self._desk
+        desk = self.desk
         desk.leave = "asked"
         desk.log(at_ms, "leave", [("rc", desk.reason)])
 
@@ -135,7 +125,7 @@ class Actions:
         self._choose("reason", range(1, 12), at_ms)
 
     def _choose(self, kind, values, at_ms, of=None):
-        self._desk.open(menus.Menu(kind, menus.words(kind, values), at_ms, of))
+        self.desk.open(menus.Menu(kind, menus.words(kind, values), at_ms, of))
 
     def choose_callback(self, at_ms):
         self._choose("callback", ("dropped", "fault", "complaint", "inquiry"), at_ms)
@@ -144,53 +134,45 @@ class Actions:
         self._choose("scenario", ("inquiry", "order", "fault", "complaint"), at_ms)
 
     def entry(self, at_ms):
-        self._desk.over.step(1)
+        self.desk.over.step(1)
 
     def page(self, at_ms):
-        self._desk.over.step(menus.LINES)
+        self.desk.over.step(menus.LINES)
 
     def close(self, at_ms):
-        self._desk.close()
+        self.desk.close()
 
     def confirm(self, at_ms):
-        menu = self._desk.over
-        self._desk.close()
+        menu = self.desk.over
+        self.desk.close()
         value = menu.value()
         if menu.kind == "sign_in":
-            self._desk.sign_in(value[0], value[1], at_ms)
+            self.desk.sign_in(value[0], value[1], at_ms)
         elif menu.kind == "reason":
-            self._chose_reason(value, menu.about, at_ms)
+            self.desk.set_reason(value, menu.about, at_ms)
         else:
-            self._desk.log(at_ms, menu.kind, [("call", self._desk.call), ("k", value)])
-            self._desk.say(at_ms, "screen.%s_noted" % menu.kind)
-
-    def _chose_reason(self, reason, of, at_ms):
-        """The menu that this press opened completes its interval; a later choice begins another."""
-        desk = self._desk
-        if of is not None:
-            desk.set_reason(reason, of, at_ms)
-        elif reason != desk.reason:
-            desk.change(states.NOT_READY, at_ms, reason=reason)
+            self.desk.log(at_ms, menu.kind, [("call", self.desk.call), ("k", value)])
+            self.desk.say(at_ms, "screen.%s_noted" % menu.kind)
 
     # -- views
 
     def about(self, at_ms):
-        self._desk.open(menus.View("about", self._about(), at_ms))
+        self.desk.open(menus.View("about", self._about(), at_ms))
 
     def due(self, at_ms):
-        self._desk.open(menus.View("due", [("due.none", {})], at_ms))
+        self.desk.open(menus.View("due", [("due.none", {})], at_ms))
 
     def day(self, at_ms):
-        desk = self._desk
+        desk = self.desk
         lines = [
             ("day.calls", {"n": desk.calls}),
             ("day.talk", {"t": clock_text(desk.talk_s)}),
             ("day.hold", {"n": desk.holds, "t": clock_text(desk.hold_s)}),
         ]
-        self._desk.open(menus.View("day", lines, at_ms))
+        self.desk.open(menus.View("day", lines, at_ms))
 
     def line(self, at_ms):
-        self._desk.over.step()
+        self.desk.over.step()
 
     def act(self, at_ms):
         """Act on the entry; the built-in views have none to act on."""

@@ -1,12 +1,12 @@
 """The timers of a state: when to remind, warn and blink. None of them changes a state.
 
 Deadlines are moments, not countdowns: an alert carries its deadline as time stamp however late the
-step came that noticed it. Knows the settings and the reasons; the desk tells it what happens.
+step came that noticed it. Knows the settings; the desk tells it what happens.
 """
 
 from micropython import const
 
-from unit import reasons, states
+from unit import states
 
 _BLINK = const(1)  # three short inverse flashes
 _INVERSE = const(2)  # inverse three quarters of each second
@@ -14,13 +14,37 @@ _STEADY = const(3)
 
 _NEVER = const(1 << 62)
 
+# reason code: seconds; what else a reason means, only the host needs
+TABLE = {
+    0: 300,
+    1: 900,
+    2: 3600,
+    3: 600,
+    4: 3600,
+    5: 14400,
+    6: 3600,
+    7: 1800,
+    8: 3600,
+    9: 3600,
+    10: 1800,
+    11: 900,
+    90: 300,
+    91: 300,
+    96: 300,
+}
+
+
+def longest_s(code):
+    """Seconds after which the reason `code` is overrun; 0 when it has no longest time."""
+    return TABLE.get(code, 0)
+
 
 class Alerts:
     """Deadlines of the current state. `fire(kind, at_ms)` of the owner hears of each that is due."""
 
     def __init__(self, settings, fire):
-        self._settings = settings
-        self._fire = fire
+        self.settings = settings
+        self.fire = fire
         self._due = []  # [at_ms, kind], unsorted, at most three
         self.blink = 0
         self.blink_since_ms = 0
@@ -29,7 +53,7 @@ class Alerts:
         """A state (or a reason) began: forget the old deadlines, set the new ones."""
         self._due = []
         self.blink = 0
-        settings = self._settings
+        settings = self.settings
         if desk.state == states.HOLD:
             self._due.append([desk.since_ms + 1000 * settings.hold_remind_s, "remind"])
             self._due.append([desk.since_ms + 1000 * settings.hold_max_s, "limit"])
@@ -39,9 +63,9 @@ class Alerts:
         elif desk.state == states.READY:
             self._due.append([desk.since_ms + 1000 * settings.idle_alert_s, "idle"])
         elif desk.state == states.NOT_READY:
-            longest_s = reasons.longest_s(desk.reason)
-            if longest_s:
-                self._due.append([desk.since_ms + 1000 * longest_s, "overrun"])
+            limit_s = longest_s(desk.reason)
+            if limit_s:
+                self._due.append([desk.since_ms + 1000 * limit_s, "overrun"])
 
     def next_ms(self):
         """The earliest deadline, far away when there is none."""
@@ -65,19 +89,16 @@ class Alerts:
                 break
         if kind == "remind":
             self.remind_from(at_ms)
-        self._set_blink(kind, at_ms)
-        self._fire(kind, at_ms)
-
-    def _set_blink(self, kind, at_ms):
         wanted = {"limit": _INVERSE, "hard": _STEADY}.get(kind, _BLINK)
         if wanted >= self.blink:
             self.blink = wanted
             self.blink_since_ms = at_ms
+        self.fire(kind, at_ms)
 
     def remind_from(self, at_ms):
         """Restart the reminder clock: the agent has just spoken, or was just reminded."""
         self._due = [due for due in self._due if due[1] != "remind"]
-        self._due.append([at_ms + 1000 * self._settings.hold_remind_s, "remind"])
+        self._due.append([at_ms + 1000 * self.settings.hold_remind_s, "remind"])
 
     def quiet(self):
         """The agent reacted: short flashes stop; a hold past its limit goes on saying so."""

@@ -30,8 +30,8 @@ class App:
     """Built once from a board (its six things); then `step` for ever."""
 
     def __init__(self, board):
-        self._board = board
-        self._clock = Clock(board.ticks_ms())
+        self.board = board
+        self.clock = Clock(board.ticks_ms())
         self._deferred = []
         self._desk_ms = 0  # when the desk is due, unless something happens to it
         self._desk_version = -1
@@ -40,7 +40,7 @@ class App:
         self._packed = None
         self.settings = Settings()
         self.context = Context()
-        self._saves = saves.Saves(board.storage)
+        self.saves = saves.Saves(board.storage)
         self._load()
         boot = self._new_boot()
         self.ring = Ring(boot)
@@ -52,22 +52,22 @@ class App:
             self.ring,
             _VERSION,
             chip.reset_cause,
-            self._status,
-            self._apply,
+            self.status,
+            self.apply,
         )
         self.link.heartbeat_s = self.settings.heartbeat_s
         self.errors = Errors(self._note, self.link.log)
         self.desk = Desk(self.settings, self.context, self.ring.add, self._save_state)
         self.screen = Screen(board.canvas, self.desk, self.link)
         actions = Actions(self.desk, self._about, self.screen.pages)
-        self.presses = Presses(board.buttons, self._clock, actions)
-        self._begin()
+        self.presses = Presses(board.buttons, self.clock, actions)
+        self.begin()
         # a fault in one part must not keep the others from their turn
         self._parts = (self._step_desk, self._step_flash, self._step_link, self._step_screen)
 
     def step(self, raw):
         """One turn: buttons, timers, link, at most one display page. Returns ms until the next."""
-        now_ms = self._clock.update(raw)
+        now_ms = self.clock.update(raw)
         wait_ms = 1000
         for part in self._parts:
             try:
@@ -81,7 +81,7 @@ class App:
     # -- start
 
     def _load(self):
-        storage = self._board.storage
+        storage = self.board.storage
         self.context.load(storage)
         kept = saves.load(storage, "settings")
         if kept:
@@ -90,15 +90,15 @@ class App:
 
     def _new_boot(self):
         """Counter in flash and a nonce: a counter alone repeats after a reflash."""
-        kept = saves.load(self._board.storage, "boot")
+        kept = saves.load(self.board.storage, "boot")
         count = kept["n"] + 1 if kept else 1
-        saves.save(self._board.storage, "boot", {"n": count})
-        return "%d-%s" % (count, binascii.hexlify(self._board.chip.random(4)).decode())
+        saves.save(self.board.storage, "boot", {"n": count})
+        return str(count) + "-" + binascii.hexlify(self.board.chip.random(4)).decode()
 
-    def _begin(self):
+    def begin(self):
         """First event of the boot; a signed-in snapshot makes the unit ask."""
-        pairs = [("rst", self._board.chip.reset_cause), ("fw", _VERSION)]
-        kept = saves.load(self._board.storage, "state")
+        pairs = [("rst", self.board.chip.reset_cause), ("fw", _VERSION)]
+        kept = saves.load(self.board.storage, "state")
         if kept and kept["state"] != SIGNED_OUT:
             pairs += self.desk.ask(kept)
         self.ring.add(0, "boot", pairs)
@@ -111,10 +111,10 @@ class App:
             self._desk_ms = 0  # whatever the press will mean
             return wait_ms
         if now_ms >= self._desk_ms or self.desk.version != self._desk_version:
-            self._run_desk(now_ms)
+            self._advance(now_ms)
         return min(wait_ms, self._desk_ms - now_ms)
 
-    def _run_desk(self, now_ms):
+    def _advance(self, now_ms):
         """The desk's timers, the host's orders, events that waited: nothing else moves the desk."""
         desk = self.desk
         desk.run(now_ms)
@@ -129,15 +129,15 @@ class App:
     def _step_flash(self, now_ms):
         if self.context.changed:
             self.context.changed = False
-            self._saves.want("context", self.context.kept)
+            self.saves.want("context", self.context.kept)
             self.desk.version += 1
         if self.presses.held_since_ms is not None or self.screen.busy:
             return 1000
-        if not self._saves.waiting:
+        if not self.saves.waiting:
             if self._reset and self.link.flushed:
-                self._board.chip.reset(self._reset)
+                self.board.chip.reset(self._reset)
             return 1000
-        return self._saves.step(now_ms - self.presses.last_edge_ms)
+        return self.saves.step(now_ms, self.presses.last_edge_ms)
 
     def _step_link(self, now_ms):
         wait_ms = self.link.step(now_ms)
@@ -145,34 +145,33 @@ class App:
         return 0 if self.context.orders or self.context.changed or self._reset else wait_ms
 
     def _step_screen(self, now_ms):
-        if self._packed != self.context.lang and self._quiet(now_ms):
-            self._change_pack()
+        if self._packed != self.context.lang:
+            self._change_pack(now_ms)
         wait_ms = self.screen.step(now_ms)
         pack = self.screen.pack
-        if self._board.canvas.ok != self._was_ok or (pack and pack.missing):
-            self._watch_screen(now_ms, pack)
+        if self.board.canvas.ok != self._was_ok or (pack and pack.missing):
+            self._look(now_ms, pack)
         return wait_ms
 
-    def _quiet(self, now_ms):
-        """Nobody is pressing: reading a whole pack takes longer than a step should."""
+    def _change_pack(self, now_ms):
+        """Once nobody is pressing: to read a whole pack takes longer than a step should."""
         presses = self.presses
-        return presses.held_since_ms is None and now_ms - presses.last_edge_ms >= saves.QUIET_MS
-
-    def _change_pack(self):
+        if presses.held_since_ms is not None or now_ms - presses.last_edge_ms < saves.QUIET_MS:
+            return
         self._packed = self.context.lang
         old = self.screen.pack
-        self.screen.use(Pack(self._board.storage, self._packed))
+        self.screen.use(Pack(self.board.storage, self._packed))
         if old:
             old.close()
 
-    def _watch_screen(self, now_ms, pack):
-        ok = self._board.canvas.ok
+    def _look(self, now_ms, pack):
+        ok = self.board.canvas.ok
         if ok != self._was_ok:
             self._was_ok = ok
             said = "back" if ok else "OLED not answering: check SDA/SCL or the address"
             self._note(now_ms, "display", [("ok", int(ok)), ("text", said)])
         while pack and pack.missing:
-            self._note(now_ms, "glyph", [("cp", "%x" % pack.missing.pop())])
+            self._note(now_ms, "glyph", [("cp", hex(pack.missing.pop())[2:])])
 
     # -- what the parts ask of each other
 
@@ -186,25 +185,22 @@ class App:
             self.link.log(2, "button held: event left out: " + kind)
 
     def _save_state(self):
-        self._saves.want("state", self._state_facts)
+        self.saves.want("state", lambda: self.desk.snapshot(self.clock.now_ms))
 
-    def _state_facts(self):
-        return self.desk.snapshot(self._clock.now_ms)
-
-    def _status(self):
+    def status(self):
         return self.desk.state, 0
 
     def _about(self):
         """Lines of the view "about this unit"."""
         return [
-            ("about.unit", {"uid": self._board.chip.uid}),
+            ("about.unit", {"uid": self.board.chip.uid}),
             ("about.firmware", {"fw": _VERSION}),
             ("about.link_up" if self.link.session else "about.link_down", {}),
         ]
 
     # -- what the host asks
 
-    def _apply(self, kind, what, value):
+    def apply(self, kind, what, value):
         """A K, N or R frame: None when done, else why it is refused."""
         self._desk_ms = 0
         if kind == "N":
@@ -213,7 +209,7 @@ class App:
             refused = self.settings.apply(what)
             if refused is None:
                 self.link.heartbeat_s = self.settings.heartbeat_s
-                self._saves.want("settings", self.settings.kept)
+                self.saves.want("settings", self.settings.kept)
             return refused
         if what not in ("repl", "reset"):
             return "not offered yet"
@@ -224,7 +220,9 @@ class App:
         """Carry out the host's orders that touch the state; no button is down now."""
         desk = self.desk
         for name, value in self.context.orders:
-            if name == "leave" and desk.leave is not None:
+            if name == "roster" and desk.over and desk.over.kind == "sign_in":
+                desk.close()
+            elif name == "leave" and desk.leave is not None:
                 desk.leave = None if value < 0 else value
                 desk.version += 1
             elif name == "off_s" and desk.asking and value > self.settings.resume_max_s:

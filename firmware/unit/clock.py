@@ -15,15 +15,15 @@ class Clock:
 
     def __init__(self, raw, now_ms=0):
         self.now_ms = now_ms
-        self._raw = raw
+        self.raw = raw
 
     def update(self, raw):
         """Time at `raw`, read now; never goes back. Call at least every 6 days."""
-        if raw != self._raw:
+        if raw != self.raw:
             ahead_ms = self._ahead_ms(raw)
             if ahead_ms > 0:
                 self.now_ms += ahead_ms
-                self._raw = raw
+                self.raw = raw
         return self.now_ms
 
     def at(self, raw):
@@ -31,5 +31,5 @@ class Clock:
         return max(0, self.now_ms + self._ahead_ms(raw))
 
     def _ahead_ms(self, raw):
-        ahead_ms = (raw - self._raw) & _MASK
+        ahead_ms = (raw - self.raw) & _MASK
         return ahead_ms if ahead_ms < _HALF else ahead_ms - _MASK - 1

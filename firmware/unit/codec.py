@@ -5,11 +5,14 @@ and will read them by `opened`.
 """
 
 import binascii
+import gc
 
 from micropython import const
 
-MAX_FRAME = const(240)  # bytes, unit to host
-_MAX_PAYLOAD = const(MAX_FRAME - 11)  # RS before, * crc LF after
+VERSION = const(1)  # of the protocol
+FRAMES = const(16)  # that the unit sends ahead of the host
+_MAX_FRAME = const(240)  # bytes, unit to host
+_MAX_PAYLOAD = const(_MAX_FRAME - 11)  # RS before, * crc LF after
 RS = b"\x1e"
 _ESCAPED = const('"\\\n\r\t\b\f')
 _AS = const('"\\nrtbf')  # what stands for each of them, after a backslash
@@ -39,17 +42,17 @@ def opened(line):
     return None
 
 
-def array(fields, tail=None):
-    """A JSON array of `fields` (int, str, list) and, last, the JSON text `tail`."""
+def array(fields, text=None):
+    """A JSON array of `fields` (int, str, list) and, last, the JSON text `text`."""
     parts = [_value(field) for field in fields]
-    if tail is not None:
-        parts.append(tail)
+    if text is not None:
+        parts.append(text)
     return "[" + ",".join(parts) + "]"
 
 
 def body(pairs):
     """A JSON object of (key, value) pairs, in their order: dicts have none in MicroPython."""
-    return "{" + ",".join(['"%s":%s' % (key, _value(value)) for key, value in pairs]) + "}"
+    return "{%s}" % ",".join(['"%s":%s' % (key, _value(value)) for key, value in pairs])
 
 
 def text_payload(fields, text):
@@ -68,6 +71,35 @@ def event_payload(flags, boot, seq, ms, kind, pairs):
         pairs = _shorter(pairs, over)
 
 
+def hello(who, ring, now_ms):
+    """H; `who` is (uid of the chip, firmware version, reset cause)."""
+    uid, fw, reset_cause = who
+    held = [[ring.boot, ring.first, ring.top]] if ring.first <= ring.top else []
+    about = (
+        ("fw", fw),
+        ("rst", reset_cause),
+        ("up", now_ms),
+        ("hold", held),
+        ("win", FRAMES),
+        ("max", _MAX_FRAME),
+        ("cap", ("t", "r")),  # time answers, requests; "x" comes with the journal
+        ("safe", 0),
+    )
+    return array(("H", VERSION, uid, ring.boot), body(about))
+
+
+def heartbeat(ring, state, bad, journal_bytes, now_ms):
+    """h; counting the free heap takes a few ms on an ESP32."""
+    status = (
+        ("st", state),
+        ("q", ring.top - ring.first + 1),
+        ("bad", bad),
+        ("mem", getattr(gc, "mem_free", int)()),  # CPython has none: int() is 0
+        ("jr", journal_bytes),
+    )
+    return array(("h", ring.boot, ring.top, now_ms), body(status))
+
+
 def flagged(event, flags):
     """The event payload (bytes) with other flags: one digit after `["E",`."""
     return b"".join((event[:5], str(flags).encode(), event[6:]))
@@ -83,10 +115,10 @@ def _value(value):
 
 def _quote(text):
     # repr, too, leaves plain ASCII as it is: nearly every text, and it takes no loop to see it
-    if repr(text) == "'" + text + "'" and '"' not in text and len(text) <= MAX_FRAME:
+    if repr(text) == "'" + text + "'" and '"' not in text and len(text) <= _MAX_FRAME:
         return '"' + text + '"'
     # no frame holds more characters than bytes: a long text costs no more heap than a frame
-    return '"' + "".join([_escaped(char) for char in _characters(text[:MAX_FRAME])]) + '"'
+    return '"' + "".join([_escaped(char) for char in _characters(text[:_MAX_FRAME])]) + '"'
 
 
 def _characters(text):

@@ -67,6 +67,11 @@ class Context:
             setattr(self, name, value)
             self.changed = True
 
+    def _take(self, roster):
+        if roster != self.roster:
+            self._put("roster", roster)
+            self.orders.append(("roster", None))  # a menu may show the old one
+
     def _roster(self, value):
         """One entry [i, n, agent_id, name]; the roster counts when all n came in order."""
         if not isinstance(value, list) or len(value) != 4:
@@ -77,7 +82,7 @@ class Context:
         if n not in range(_ROSTER_MAX + 1) or i not in range(max(1, n)):
             return "roster has at most 8"
         if n == 0:
-            self._put("roster", [])
+            self._take([])
             return None
         if i == 0:
             self._coming = []
@@ -85,6 +90,6 @@ class Context:
             return "roster out of order"
         self._coming.append((agent, name))
         if i == n - 1:
-            self._put("roster", self._coming)
+            self._take(self._coming)
             self._coming = []
         return None

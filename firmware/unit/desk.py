@@ -6,18 +6,18 @@ One method changes the state (`change`), and it writes the event. Knows no hardw
 
 from unit import alerts, script, states
 
-FIELDS = ("state", "reason", "agent", "name", "call", "hold", "calls", "talk_s", "holds", "hold_s")
+_FIELDS = ("state", "reason", "agent", "name", "call", "hold", "calls", "talk_s", "holds", "hold_s")
 
 
 class Desk:
-    """`log(at_ms, kind, pairs) -> seq` writes an event; `saved()` is called after each change of state."""
+    """`log(at_ms, kind, pairs) -> seq` writes an event; `save()` is called after each change of state."""
 
-    def __init__(self, settings, context, log, saved):
+    def __init__(self, settings, context, log, save):
         self.settings = settings
         self.context = context
         self.log = log
-        self._saved = saved
-        self.alerts = alerts.Alerts(settings, self._alert)
+        self.save = save
+        self.alerts = alerts.Alerts(settings, self.fire)
         self.script = script.Script()
         self.epoch = 0  # counts what changes the meaning of a button
         self.version = 0  # counts what changes the screen
@@ -76,7 +76,7 @@ class Desk:
         if mark:
             pairs.append((mark, 1))
         seq = self.log(at_ms, "st", pairs)
-        self._saved()
+        self.save()
         return seq
 
     def _about(self):
@@ -104,23 +104,27 @@ class Desk:
             self.hold_s += lasted_s
 
     def set_reason(self, reason, of, at_ms):
-        """The reason for the not_ready interval that event `of` began; it holds for all of it."""
+        """The menu that event `of` opened completes its interval; a later choice begins another."""
+        if of is None:
+            if reason != self.reason:
+                self.change(states.NOT_READY, at_ms, reason=reason)
+            return
         self.reason = reason
         self.log(at_ms, "rsn", [("of", of), ("rc", reason)])
         self.alerts.begin(self)
-        self._saved()
+        self.save()
 
     # -- over a power cut
 
     def snapshot(self, now_ms):
         """What a power cut must not take."""
-        facts = {field: getattr(self, field) for field in FIELDS}
+        facts = {field: getattr(self, field) for field in _FIELDS}
         facts["held_ms"] = now_ms - self.since_ms
         return facts
 
     def ask(self, facts):
         """Show the state of `facts` and ask whether its agent is still here."""
-        for field in FIELDS:
+        for field in _FIELDS:
             setattr(self, field, facts[field])
         self.asking = True
         self.script.show("screen.ask")
@@ -165,7 +169,7 @@ class Desk:
     def _closes_ms(self):
         return self.over.touched_ms + 1000 * self.settings.menu_s
 
-    def _alert(self, kind, at_ms):
+    def fire(self, kind, at_ms):
         lasted_s = (at_ms - self.since_ms) // 1000
         if kind == "remind":
             self.reminders += 1

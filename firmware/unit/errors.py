@@ -8,7 +8,7 @@ from micropython import const
 _REPEAT_MS = const(10000)
 
 
-def traceback_text(error):
+def trace(error):
     """The printed traceback of `error`; MicroPython and CPython name the printer differently."""
     out = io.StringIO()
     if hasattr(sys, "print_exception"):
@@ -27,7 +27,7 @@ def innermost(trace):
         parts = line.strip().split('"')
         if len(parts) == 3 and parts[0] == "File ":
             file = parts[1].split("/")[-1]
-            at = "%s:%s" % (file, parts[2].split("line ")[1].split(",")[0])
+            at = file + ":" + parts[2].split("line ")[1].split(",")[0]
     return at
 
 
@@ -35,22 +35,21 @@ class Errors:
     """`note(at_ms, kind, pairs)` writes an event, `log(level, text)` a log line."""
 
     def __init__(self, note, log):
-        self._note = note
-        self._log = log
+        self.note = note
+        self.log = log
         self._last = None
         self._ms = 0
 
     def report(self, now_ms, error):
         """Tell of `error`; the same one again within ten seconds is not told again."""
-        trace = traceback_text(error)
         name = type(error).__name__
-        at = innermost(trace)
-        what = (name, at)
+        what = (name, str(error))
         if what == self._last and now_ms - self._ms < _REPEAT_MS:
             return
         self._last = what
         self._ms = now_ms
-        self._note(now_ms, "error", [("t", name[:24]), ("m", str(error)[:64]), ("at", at[:40])])
-        for line in trace.split("\n"):
+        text = trace(error)
+        self.note(now_ms, "error", [("t", name), ("m", what[1]), ("at", innermost(text))])
+        for line in text.split("\n"):
             if line:
-                self._log(3, line)
+                self.log(3, line)

@@ -6,7 +6,7 @@ Safe mode is to be this link and the journal alone, so it must need nothing of d
 
 from micropython import const
 
-from unit import announce, codec
+from unit import codec
 from unit.outbox import Outbox
 from unit.parser import Parser
 from unit.window import Window
@@ -15,7 +15,7 @@ _SILENCE_MS = const(12000)  # without a valid frame for so long the host is away
 _HELLO_MS = const(2000)
 _WRITE_MS = const(5)  # 64 bytes in 5 ms are a little more than 115200 baud carries
 _MAX_REPLIES = const(4)  # a right host has one request unanswered
-_MAX_LOGS = const(8)
+_MAX_LOGS = const(24)  # a traceback is a line a frame
 
 
 class Link:
@@ -25,15 +25,14 @@ class Link:
         self.session = False
         self.heartbeat_s = 5
         self.utc_offset_ms = None  # UTC minus our ms, for display only
-        self._stream = stream
-        self._who = (uid, fw, reset_cause)
-        self._boot = boot
-        self._ring = ring
-        self._status = status
-        self._apply = apply
-        self._parser = Parser()
-        self._window = Window(ring)
-        self._outbox = Outbox(stream, self._next_frame)
+        self.stream = stream
+        self.who = (uid, fw, reset_cause)
+        self.ring = ring
+        self.status = status
+        self.apply = apply
+        self.parser = Parser()
+        self.window = Window(ring)
+        self.outbox = Outbox(stream, self._next_frame)
         self._probe = None  # (id, ms received) of a T
         self._replies = []
         self._logs = []
@@ -47,21 +46,21 @@ class Link:
     @property
     def bad(self):
         """Damaged frames since boot."""
-        return self._parser.bad
+        return self.parser.bad
 
     @property
     def top_acked(self):
         """The highest seq that the host has on disk."""
-        return self._ring.acked
+        return self.ring.acked
 
     @property
     def all_acked(self):
-        return self._ring.acked == self._ring.top
+        return self.ring.acked == self.ring.top
 
     @property
     def flushed(self):
         """True when no reply is left to write: a restart cuts nothing off."""
-        return self._outbox.empty and not self._replies
+        return self.outbox.empty and not self._replies
 
     def log(self, level, text):
         """A line for the host's log, best effort: 0 debug, 1 info, 2 warning, 3 error."""
@@ -71,16 +70,20 @@ class Link:
 
     def step(self, now_ms):
         """Reads what came, writes at most 64 bytes; returns ms until it wants its next turn."""
-        data = self._stream.read()
+        data = self.stream.read()
         if data:
-            for frame in self._parser.feed(data):
+            for frame in self.parser.feed(data):
                 self._receive(frame, now_ms)
-        elif now_ms < self._wake_ms and self._seen_top == self._ring.top:
+        elif now_ms < self._wake_ms and self._seen_top == self.ring.top:
             return self._wake_ms - now_ms
-        self._check_silence(now_ms)
-        self._window.check(now_ms)
-        self._seen_top = self._ring.top
-        more = self._outbox.write(now_ms)
+        if self.session and now_ms - self._heard_ms >= _SILENCE_MS:
+            self.session = False
+            self._probe = None
+            self._replies = []
+            self._hello_ms = now_ms
+        self.window.check(now_ms)
+        self._seen_top = self.ring.top
+        more = self.outbox.write(now_ms)
         self._wake_ms = now_ms + _WRITE_MS if more or self._ending else self._due_ms()
         return self._wake_ms - now_ms
 
@@ -88,15 +91,8 @@ class Link:
         if not self.session:
             return self._hello_ms
         due_ms = min(self._heard_ms + _SILENCE_MS, self._beat_ms)
-        retry_ms = self._window.retry_ms
+        retry_ms = self.window.retry_ms
         return due_ms if retry_ms is None else min(due_ms, retry_ms)
-
-    def _check_silence(self, now_ms):
-        if self.session and now_ms - self._heard_ms >= _SILENCE_MS:
-            self.session = False
-            self._probe = None
-            self._replies = []
-            self._hello_ms = now_ms
 
     # -- what the host says
 
@@ -106,8 +102,8 @@ class Link:
         if letter == "S":
             self._open(frame[1], now_ms)
         elif letter == "A":
-            if frame[1] == self._boot:
-                self._window.ack(frame[2], frame[3], now_ms)
+            if frame[1] == self.ring.boot:
+                self.window.ack(frame[2], frame[3], now_ms)
         elif letter == "T":
             self._probe = (frame[1], now_ms)
         elif letter == "U":
@@ -118,13 +114,13 @@ class Link:
     def _open(self, version, now_ms):
         """H says which protocol is spoken here; another one gets no session."""
         self._hello_ms = now_ms
-        self.session = version == announce.VERSION
+        self.session = version == codec.VERSION
         self._beat_ms = now_ms
-        self._window.restart()
+        self.window.restart()
 
     def _answer(self, frame):
         letter, number, what = frame[:3]
-        reason = self._apply(letter, what, frame[3] if letter == "N" else None)
+        reason = self.apply(letter, what, frame[3] if letter == "N" else None)
         if len(self._replies) < _MAX_REPLIES:
             fields = ("r", number, 0 if reason else 1)
             self._replies.append(codec.text_payload(fields, reason or ""))
@@ -141,11 +137,11 @@ class Link:
             return None
         if now_ms >= self._beat_ms:
             self._beat_ms = now_ms + 1000 * self.heartbeat_s
-            state, journal_bytes = self._status()
+            state, journal_bytes = self.status()
             return codec.encode(
-                announce.heartbeat(self._ring, state, self._parser.bad, journal_bytes, now_ms)
+                codec.heartbeat(self.ring, state, self.parser.bad, journal_bytes, now_ms)
             )
-        event = self._window.take(now_ms)
+        event = self.window.take(now_ms)
         if event is None and self._logs:
             return codec.encode(self._logs.pop(0))
         return event
@@ -159,5 +155,5 @@ class Link:
             return self._replies.pop(0)
         if self._hello_ms is not None and now_ms >= self._hello_ms:
             self._hello_ms = None if self.session else now_ms + _HELLO_MS
-            return announce.hello(self._who, self._ring, now_ms)
+            return codec.hello(self.who, self.ring, now_ms)
         return None

@@ -58,4 +58,4 @@ class View:
 
 def words(kind, values):
     """Menu entries whose labels are the words `kind.value`."""
-    return [(value, "%s.%s" % (kind, value)) for value in values]
+    return [(value, kind + "." + str(value)) for value in values]

@@ -10,11 +10,11 @@ _STEP_BYTES = const(64)  # the ESP32's stdio spins while its FIFO is full
 
 
 class Outbox:
-    """`next_frame(now_ms)` gives bytes, or None when there is nothing to say."""
+    """`take(now_ms)` gives bytes, or None when there is nothing to say."""
 
-    def __init__(self, stream, next_frame):
-        self._stream = stream
-        self._next_frame = next_frame
+    def __init__(self, stream, take):
+        self.stream = stream
+        self._take = take
         self._rest = b""
 
     @property
@@ -27,12 +27,12 @@ class Outbox:
         room = _STEP_BYTES
         while room:
             if not self._rest:
-                self._rest = self._next_frame(now_ms)
+                self._rest = self._take(now_ms)
                 if not self._rest:
                     self._rest = b""
                     return False
             piece = self._rest[:room]
-            accepted = self._stream.write(piece)
+            accepted = self.stream.write(piece)
             self._rest = self._rest[accepted:]
             room -= accepted
             if accepted < len(piece):

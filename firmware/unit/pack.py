@@ -16,11 +16,12 @@ _MARK = const(0x1F)
 _BOX = const(0x25A1)  # □ stands for a character that came after the pack was made
 _LAST = const(0xFFFF)  # the last code point that a pack can hold
 _HEADER_BYTES = const(24)
-_CELL_WIDTH = const(16)
-_CELL_ROWS = const(12)
+_WIDTH = const(16)
+_ROWS = const(12)
 _CELL_BYTES = const(24)
-# glyphs kept: a clock's ten digits and colon are neighbours, so never push each other out
-_CELLS = const(32)
+# A clock's ten digits and colon are neighbours, so they never push each other out of either.
+_KNOWN = const(64)  # characters whose glyph and advance are known: measured, then drawn
+_CELLS = const(16)  # glyphs whose bits are in RAM
 _BLOCK = const(16)  # RAM holds the code point of each 16th glyph
 _SCREEN_WIDTH = const(128)
 _NOTED_MAX = const(64)
@@ -39,10 +40,9 @@ class Pack:
         except ValueError:
             self._file.close()
             raise
-        # what is known of the character that used a cell last
-        self._held = array("H", [0] * _CELLS)  # its code point
-        self._glyphs = array("H", [0] * _CELLS)  # index of its glyph
-        self._px = bytearray(_CELLS)  # its advance
+        self._points = array("H", [0] * _KNOWN)  # code points
+        self._glyphs = array("H", [0] * _KNOWN)  # index of their glyphs
+        self._px = bytearray(_KNOWN)  # their advances
         self._bits = [bytearray(_CELL_BYTES) for _ in range(_CELLS)]
         self._read = array("H", [_LAST] * _CELLS)  # the glyph whose bits were read
 
@@ -60,10 +60,10 @@ class Pack:
         if at < 0 or self._checks[at] != check:
             return None
         self._file.seek(self._texts_at + self._offsets[at])
-        if self._file.read(self._file.read(1)[0]) != name:
+        head = self._file.read(1 + len(name) + 2)
+        if head[0] != len(name) or head[1:-2] != name:
             return None
-        size = struct.unpack("<H", self._file.read(2))[0]
-        return self._file.read(size).decode()
+        return self._file.read(head[-2] | head[-1] << 8).decode()
 
     # -- glyphs
 
@@ -72,7 +72,7 @@ class Pack:
         total = 0
         for point in code_points(s):
             if point != _MARK:
-                total += self._px[self._cell(point)]
+                total += self._px[self._known(point)]
         return total
 
     def draw(self, canvas, s, x, y, inverse=False):
@@ -81,28 +81,35 @@ class Pack:
             if x >= _SCREEN_WIDTH:
                 break
             if point != _MARK:
-                cell = self._cell(point)
-                if self._read[cell] != self._glyphs[cell]:
-                    self._read_bits(cell)
-                canvas.glyph(self._bits[cell], _CELL_WIDTH, _CELL_ROWS, x, y, inverse)
-                x += self._px[cell]
+                at = self._known(point)
+                canvas.glyph(self._cell(point, self._glyphs[at]), _WIDTH, _ROWS, x, y, inverse)
+                x += self._px[at]
         return x
 
-    def _cell(self, point):
-        """The cell of the character `point`, always the same one: its bits stay in their buffer."""
-        cell = point % _CELLS
-        if self._held[cell] != point:
+    def _known(self, point):
+        """Where glyph and advance of the character `point` stand; they are looked up if need be."""
+        at = point % _KNOWN
+        if self._points[at] != point:
             if point > _LAST:
                 self._note(point)
-                return self._cell(_BOX)
-            self._held[cell] = point
-            self._glyphs[cell] = glyph = self._glyph(point)
-            self._px[cell] = self._run_px[_place(self._runs, glyph)]
-        return cell
+                return self._known(_BOX)
+            self._points[at] = point
+            self._glyphs[at] = glyph = self._glyph(point)
+            self._px[at] = self._run_px[_place(self._runs, glyph)]
+        return at
+
+    def _cell(self, point, glyph):
+        """The bits of `glyph`, which the character `point` has always in the same buffer."""
+        at = point % _CELLS
+        if self._read[at] != glyph:
+            self._file.seek(self._bits_at + glyph * _CELL_BYTES)
+            self._file.readinto(self._bits[at])
+            self._read[at] = glyph
+        return self._bits[at]
 
     def _glyph(self, point):
         """Index of the glyph of `point`; the box's, noted once, if there is none."""
-        block = _place(self._points, point)
+        block = _place(self._blocks, point)
         if block >= 0:
             self._file.seek(_HEADER_BYTES + 2 * _BLOCK * block)
             count = min(_BLOCK, self._glyph_count - _BLOCK * block)
@@ -117,12 +124,6 @@ class Pack:
         if point not in self._noted and len(self._noted) < _NOTED_MAX:
             self._noted.append(point)
             self.missing.append(point)
-
-    def _read_bits(self, cell):
-        glyph = self._glyphs[cell]
-        self._file.seek(self._bits_at + glyph * _CELL_BYTES)
-        self._file.readinto(self._bits[cell])
-        self._read[cell] = glyph
 
     # -- reading the file once
 
@@ -142,20 +143,20 @@ class Pack:
         self._file.seek(_HEADER_BYTES)
         points = array("H", self._file.read(2 * glyphs))
         self._glyph_count = glyphs
-        self._points = array("H", [points[i] for i in range(0, glyphs, _BLOCK)])
+        self._blocks = array("H", [points[i] for i in range(0, glyphs, _BLOCK)])
         self._keep_advances(self._file.read(glyphs))
         self._file.seek(keys_at)
         self._checks = array("I", self._file.read(4 * texts))
         self._offsets = array("H", self._file.read(2 * texts))
 
-    def _keep_advances(self, advances):
+    def _keep_advances(self, values):
         """As runs: nearly all glyphs are hanzi, which are of one width."""
         self._runs = array("H")
         self._run_px = bytearray()
         before = -1
-        for glyph in range(len(advances)):
-            if advances[glyph] != before:
-                before = advances[glyph]
+        for glyph in range(len(values)):
+            if values[glyph] != before:
+                before = values[glyph]
                 self._runs.append(glyph)
                 self._run_px.append(before)
 
@@ -188,13 +189,13 @@ def code_points(s):
             yield point
 
 
-def _place(numbers, wanted):
-    """Index of the last of the ascending `numbers` that is not above `wanted`, -1 if all are."""
+def _place(values, wanted):
+    """Index of the last of the ascending `values` that is not above `wanted`, -1 if all are."""
     low = 0
-    high = len(numbers)
+    high = len(values)
     while low < high:
         middle = (low + high) >> 1
-        if numbers[middle] <= wanted:
+        if values[middle] <= wanted:
             low = middle + 1
         else:
             high = middle

@@ -91,17 +91,17 @@ def _is_known(frame):
     return frame[0] not in "TKNR" or frame[1] <= _MAX_ID
 
 
-def _plain(value, depth):
+def _plain(value, level):
     """`value` with its texts put right; ValueError for what no frame may hold."""
     kind = type(value)
     if kind is str:
         return _joined(value)
     if kind is int and -(2**63) <= value < 2**63:
         return value
-    if depth > 0 and kind is list:
-        return [_plain(item, depth - 1) for item in value]
-    if depth > 0 and kind is dict:
-        return {_plain(str(key), 0): _plain(value[key], depth - 1) for key in value}
+    if level > 0 and kind is list:
+        return [_plain(item, level - 1) for item in value]
+    if level > 0 and kind is dict:
+        return {_plain(str(key), 0): _plain(value[key], level - 1) for key in value}
     raise ValueError("not a plain value")
 
 

@@ -28,7 +28,7 @@ class Ring:
         self._ms = max(self._ms, ms)
         seq = self.top + 1
         line = codec.event_payload(0, self.boot, seq, self._ms, kind, pairs).encode()
-        while self.first < seq and not self._fits(seq, line):
+        while self.first < seq and (seq - self.first >= self._max or len(line) > self._room):
             self._drop()
             self.lost += 1
         self._lines.append(line)
@@ -53,9 +53,6 @@ class Ring:
         self.acked = seq
         self._acked_crc = ecrc
         return True
-
-    def _fits(self, seq, line):
-        return seq - self.first < self._max and len(line) <= self._room
 
     def _drop(self):
         self._room += len(self._lines.pop(0))

@@ -41,7 +41,7 @@ class Saves:
     """Files waiting to be written: name → a function that gives the facts of that moment."""
 
     def __init__(self, storage):
-        self._storage = storage
+        self.storage = storage
         self.waiting = []
 
     def want(self, name, facts):
@@ -51,10 +51,11 @@ class Saves:
                 return
         self.waiting.append((name, facts))
 
-    def step(self, quiet_ms):
+    def step(self, now_ms, last_edge_ms):
         """Write one file if the last edge is long enough ago; returns ms until the next try."""
+        quiet_ms = now_ms - last_edge_ms
         if quiet_ms < QUIET_MS:
             return QUIET_MS - quiet_ms
         name, facts = self.waiting.pop(0)
-        save(self._storage, name, facts())
+        save(self.storage, name, facts())
         return 0

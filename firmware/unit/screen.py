@@ -17,7 +17,7 @@ _BODY_Y = const(16)
 _FOOTER_Y = const(52)
 _TIME_X = const(92)
 _MARKS_X = const(76)
-# 8×8 marks, rows from the top: no host · not yet committed · all committed
+# 8×8 marks, rows from the top: no host · not yet acked · all acked
 _AWAY = const(b"\x00\x42\x24\x18\x18\x24\x42\x00")
 _PENDING = const(b"\x00\x00\x00\x92\x92\x00\x00\x00")
 _COMMITTED = const(b"\x00\x01\x02\x04\x88\x50\x20\x00")
@@ -28,10 +28,10 @@ class Screen:
 
     def __init__(self, canvas, desk, link):
         self.pack = None
-        self._canvas = canvas
-        self._desk = desk
-        self._link = link
-        self._version = -1
+        self.canvas = canvas
+        self.desk = desk
+        self.link = link
+        self.version = -1
         self._second = -1
         self._minutes = ""  # what the clock shows, its last digit apart
         self._digit_x = 0  # where that digit stands
@@ -43,7 +43,7 @@ class Screen:
     def use(self, pack):
         """Draw with the words and glyphs of `pack` from now on."""
         self.pack = pack
-        self._version = -1
+        self.version = -1
 
     def pages(self, key):
         """How many pages the sentence `key` fills."""
@@ -51,12 +51,12 @@ class Screen:
 
     def step(self, now_ms):
         """Draw what changed and send at most one page; returns ms until the next change."""
-        age_ms = now_ms - self._desk.since_ms
+        age_ms = now_ms - self.desk.since_ms
         if self.pack:
             self._draw(age_ms // 1000)
-        canvas = self._canvas
+        canvas = self.canvas
         blink_ms = 1000
-        on = self._desk.alerts
+        on = self.desk.alerts
         if on.blink or self._inverse:
             inverse, blink_ms = alerts.inverted(on.blink, on.blink_since_ms, now_ms)
             if inverse != self._inverse:
@@ -72,10 +72,10 @@ class Screen:
         return min(blink_ms, 1000 - age_ms % 1000)
 
     def _draw(self, second):
-        link = self._link
-        if self._desk.version != self._version:
-            self._version = self._desk.version
-            self._canvas.fill(0)
+        link = self.link
+        if self.desk.version != self.version:
+            self.version = self.desk.version
+            self.canvas.fill(0)
             self._header()
             self._body()
             self._footer()
@@ -92,18 +92,18 @@ class Screen:
     # -- header
 
     def _header(self):
-        over = self._desk.over
-        key = "state." + self._desk.state
+        over = self.desk.over
+        key = "state." + self.desk.state
         if over:
             key = ("menu." if over.row == "menu" else "view.") + over.kind
-        self._canvas.fill_rect(0, 0, _WIDTH, _HEADER, 1)
-        self.pack.draw(self._canvas, self._word(key), 2, 1, True)
+        self.canvas.fill_rect(0, 0, _WIDTH, _HEADER, 1)
+        self.pack.draw(self.canvas, self._word(key), 2, 1, True)
 
-    def _draw_marks(self, session, committed):
-        self._canvas.fill_rect(_MARKS_X, 0, _TIME_X - _MARKS_X, _HEADER, 1)
+    def _draw_marks(self, session, acked):
+        self.canvas.fill_rect(_MARKS_X, 0, _TIME_X - _MARKS_X, _HEADER, 1)
         if not session:
-            self._canvas.glyph(_AWAY, 8, 8, _MARKS_X, 4, True)
-        self._canvas.glyph(_COMMITTED if committed else _PENDING, 8, 8, _MARKS_X + 8, 4, True)
+            self.canvas.glyph(_AWAY, 8, 8, _MARKS_X, 4, True)
+        self.canvas.glyph(_COMMITTED if acked else _PENDING, 8, 8, _MARKS_X + 8, 4, True)
 
     def _draw_time(self, clock):
         """Nine seconds of ten change the last digit alone; all digits are of one width."""
@@ -115,13 +115,13 @@ class Screen:
             changed = clock
             x = _WIDTH - 1 - self.pack.width(clock)
             left = _TIME_X
-        self._canvas.fill_rect(left, 0, _WIDTH - left, _HEADER, 1)
-        self.pack.draw(self._canvas, changed, x, 1, True)
+        self.canvas.fill_rect(left, 0, _WIDTH - left, _HEADER, 1)
+        self.pack.draw(self.canvas, changed, x, 1, True)
 
     # -- body
 
     def _body(self):
-        over = self._desk.over
+        over = self.desk.over
         cursor = -1
         if over is None:
             lines = self._prompt()
@@ -134,12 +134,12 @@ class Screen:
         for i in range(len(lines)):
             y = _BODY_Y + i * _LINE
             if i == cursor:
-                self._canvas.fill_rect(0, y, _WIDTH, _LINE, 1)
-            self.pack.draw(self._canvas, lines[i], 2 if over else 0, y, i == cursor)
+                self.canvas.fill_rect(0, y, _WIDTH, _LINE, 1)
+            self.pack.draw(self.canvas, lines[i], 2 if over else 0, y, i == cursor)
 
     def _prompt(self):
         """The body lines of the state: its sentence, and what not_ready has to say first."""
-        desk = self._desk
+        desk = self.desk
         script = desk.script
         if desk.state == states.NOT_READY and not desk.asking:
             lines = self._lines("screen.reason") + self._leave() + self._lines(script.key())
@@ -148,7 +148,7 @@ class Screen:
         return pages[min(script.page, len(pages) - 1)] if pages else []
 
     def _leave(self):
-        leave = self._desk.leave
+        leave = self.desk.leave
         if leave is None or leave == -1:
             return []
         if leave == "asked":
@@ -156,26 +156,26 @@ class Screen:
         return self._lines("screen.leave_queued" if leave else "screen.leave_granted")
 
     def _lines(self, key):
-        if key == "screen.signed_out" and not self._desk.context.seat:
+        if key == "screen.signed_out" and not self.desk.context.seat:
             key = "screen.signed_out_no_seat"
-        elif key == "prompt.greeting" and self._desk.agent == "?":
+        elif key == "prompt.greeting" and self.desk.agent == "?":
             key = "prompt.greeting_no_agent"
         return text.lines(self.pack, text.fill(self._word(key), self._values()), _WIDTH)
 
     # -- footer
 
     def _footer(self):
-        if self._desk.notice:
-            key, values, _ = self._desk.notice
-            self._canvas.fill_rect(0, _FOOTER_Y, _WIDTH, _LINE, 1)
-            self.pack.draw(self._canvas, text.fill(self._word(key), values), 2, _FOOTER_Y, True)
+        if self.desk.notice:
+            key, values, _ = self.desk.notice
+            self.canvas.fill_rect(0, _FOOTER_Y, _WIDTH, _LINE, 1)
+            self.pack.draw(self.canvas, text.fill(self._word(key), values), 2, _FOOTER_Y, True)
             return
-        labels = states.SOFT[self._desk.row()].split()
+        labels = states.SOFT[self.desk.row()].split()
         for i in range(3):
             if labels[i] != "-":
                 label = self._word("soft." + labels[i])
                 x = i * 43 + (42 - self.pack.width(label)) // 2
-                self.pack.draw(self._canvas, label, x, _FOOTER_Y)
+                self.pack.draw(self.canvas, label, x, _FOOTER_Y)
 
     # -- words
 
@@ -183,10 +183,8 @@ class Screen:
         return self.pack.text(key) or key
 
     def _values(self):
-        desk = self._desk
-        hello = (
-            desk.context.hello if self._link.session else ""
-        )  # a clock without a host is a guess
+        desk = self.desk
+        hello = desk.context.hello if self.link.session else ""  # a clock without a host is a guess
         return {
             "hello": self._word("hello_" + hello if hello else "hello"),
             "agent": desk.agent,

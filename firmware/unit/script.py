@@ -4,10 +4,12 @@ A sentence is named by its key in the prompt pack. The apology lies over the cal
 the agent taps on.
 """
 
+from micropython import const
+
 from unit import states
 
-STEPS = ("prompt.greeting", "prompt.closing")
-OF_STATE = {
+_STEPS = const(2)
+TABLE = {
     states.SIGNED_OUT: "screen.signed_out",
     states.NOT_READY: "prompt.not_ready",
     states.READY: "screen.ready",
@@ -27,7 +29,7 @@ class Script:
         """A state began; a new call starts at its first step, another state shows its own sentence."""
         if new_call:
             self._step = 0
-        self._over = OF_STATE.get(state)
+        self._over = TABLE.get(state)
         if state == states.HOLD:
             self._over = "prompt.hold_consent"
         self.page = 0
@@ -39,7 +41,7 @@ class Script:
 
     def key(self):
         """Key of the sentence due now."""
-        return self._over or STEPS[self._step]
+        return self._over or ("prompt.greeting", "prompt.closing")[self._step]
 
     def next(self, pages):
         """The agent has said this page of `pages`: next page, then back to the call, then next step."""
@@ -49,5 +51,5 @@ class Script:
         if self._over:
             self._over = None
         else:
-            self._step = (self._step + 1) % len(STEPS)
+            self._step = (self._step + 1) % _STEPS
         self.page = 0

@@ -27,7 +27,7 @@ class Settings:
     def apply(self, wanted):
         """Takes the values of the dict `wanted`, all or none: None, or the reason for none."""
         for name in wanted:
-            reason = _refusal(name, wanted[name])
+            reason = _refuse(name, wanted[name])
             if reason:
                 return reason
         for name in wanted:
@@ -39,7 +39,7 @@ class Settings:
         return {row[0]: getattr(self, row[0]) for row in TABLE}
 
 
-def _refusal(name, value):
+def _refuse(name, value):
     for known, _, low, high in TABLE:
         if known == name:
             if type(value) is int and low <= value <= high:  # True is no number of seconds

@@ -1,7 +1,7 @@
 """The table of the desk unit: what each button means in each state. Data only.
 
-A row is a state, or what lies over it: "ask" (still NAME?), "menu", "view". An entry names a method of
-`actions.Actions`; None is a press without a meaning here, which is refused and logged.
+A row is a state, or what lies over it: "ask" (still NAME?), "menu", "view". A word names a state to
+change to or a method of `actions.Actions`; "-" is a press without a meaning here: refused and logged.
 """
 
 SIGNED_OUT = "signed_out"
@@ -12,16 +12,15 @@ HOLD = "hold"
 WRAP_UP = "wrap_up"
 
 
-# row: READY tap, long · BUSY tap, long · HOLD tap, long; "-" has no meaning.
-# One text a row: as tuples the table would take four times the heap.
+# row: READY tap, long · BUSY tap, long · HOLD tap, long. As tuples it would take four times the heap.
 TABLE = {
     "signed_out": "- sign_in  - -  about -",
-    "not_ready": "ready sign_out  answer choose_reason  due ask_leave",
+    "not_ready": "ready signed_out  answer choose_reason  due ask_leave",
     "ready": "day -  answer away  due -",
-    "talking": "wrap_up ready  next choose_scenario  hold choose_callback",
-    "hold": "on_hold caller_left  spoke -  back choose_callback",
+    "talking": "wrap_up ready  next choose_scenario  new_hold choose_callback",
+    "hold": "on_hold wrap_up  spoke -  back choose_callback",
     "wrap_up": "ready -  answer away  more choose_callback",
-    "ask": "resume -  - -  sign_out -",
+    "ask": "resume -  - -  signed_out -",
     "menu": "confirm -  entry page  close -",
     "view": "act -  line -  close -",
 }

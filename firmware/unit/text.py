@@ -1,4 +1,4 @@
-"""From a pack's template to lines on the screen: fill the variables, then break at the stored marks.
+"""From a pack's text to lines on the screen: fill the variables, then break at the stored marks.
 
 Pure; `pack` only measures. Called by the screen.
 """
@@ -6,10 +6,10 @@ Pure; `pack` only measures. Called by the screen.
 from unit.pack import MARK
 
 
-def fill(template, values):
-    """`template` with each {name} replaced by values[name], once. KeyError: a name has no value."""
+def fill(text, values):
+    """`text` with each {name} replaced by values[name], once. KeyError: a name has no value."""
     out = []
-    rest = template
+    rest = text
     while rest:
         start = rest.find("{")
         end = rest.find("}", start)
@@ -22,29 +22,29 @@ def fill(template, values):
     return "".join(out)
 
 
-def lines(pack, s, width_px):
-    """The lines of `s`, none wider than `width_px`, without marks; "\\n" begins a new one."""
+def lines(pack, s, width):
+    """The lines of `s`, none wider than `width`, without marks; "\\n" begins a new one."""
     out = []
-    for paragraph in s.split("\n"):
-        _wrap(pack, paragraph, width_px, out)
+    for line in s.split("\n"):
+        _wrap(pack, line, width, out)
     return out
 
 
-def pages(all_lines, size):
-    """`all_lines` in pages of at most `size` lines."""
-    return [all_lines[i : i + size] for i in range(0, len(all_lines), size)]
+def pages(lines, size):
+    """`lines` in pages of at most `size` lines."""
+    return [lines[i : i + size] for i in range(0, len(lines), size)]
 
 
-def _wrap(pack, paragraph, width_px, out):
+def _wrap(pack, s, width, out):
     line = ""
     used = 0
-    for piece in paragraph.split(MARK):
-        if line and used + pack.width(piece.rstrip(" ")) > width_px:
+    for piece in s.split(MARK):
+        if line and used + pack.width(piece.rstrip(" ")) > width:
             out.append(line.rstrip(" "))
             line = ""
             used = 0
-        while len(piece) > 1 and pack.width(piece.rstrip(" ")) > width_px:
-            cut = _fitting(pack, piece, width_px)
+        while len(piece) > 1 and pack.width(piece.rstrip(" ")) > width:
+            cut = _fitting(pack, piece, width)
             out.append(piece[:cut])
             piece = piece[cut:]
         line += piece
@@ -52,11 +52,11 @@ def _wrap(pack, paragraph, width_px, out):
     out.append(line.rstrip(" "))
 
 
-def _fitting(pack, piece, width_px):
+def _fitting(pack, piece, width):
     """How many characters of `piece` fit, at least one."""
     used = 0
     for i in range(len(piece)):
         used += pack.width(piece[i : i + 1])  # piece[i] would be interned for ever
-        if used > width_px:
+        if used > width:
             return max(1, i)
     return len(piece)

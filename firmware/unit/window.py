@@ -8,7 +8,6 @@ from micropython import const
 
 from unit import codec
 
-FRAMES = const(16)
 _FIRST_WAIT_MS = const(300)
 _LONGEST_WAIT_MS = const(4000)
 _BACK_MS = const(80)  # the host answers each frame of a run after a hole with the same A
@@ -21,7 +20,7 @@ class Window:
 
     def __init__(self, ring):
         self.retry_ms = None
-        self._ring = ring
+        self.ring = ring
         self._next = 1
         self._sent = 0  # highest seq ever sent in this boot
         self._wait_ms = _FIRST_WAIT_MS
@@ -34,9 +33,9 @@ class Window:
 
     def take(self, now_ms):
         """The next frame to send, or None when all is sent or the window is full."""
-        ring = self._ring
+        ring = self.ring
         seq = max(self._next, ring.first)
-        if seq > ring.top or seq - ring.first >= FRAMES:
+        if seq > ring.top or seq - ring.first >= codec.FRAMES:
             return None
         flags = (_OLDEST if seq == ring.first else 0) | (_REPLAY if seq <= self._sent else 0)
         self._next = seq + 1
@@ -47,7 +46,7 @@ class Window:
 
     def ack(self, seq, ecrc, now_ms):
         """An A for this boot: progress moves the window, the same again means a frame got lost."""
-        ring = self._ring
+        ring = self.ring
         before = ring.acked
         if not ring.ack(seq, ecrc):
             return
@@ -65,5 +64,5 @@ class Window:
             self._go_back()
 
     def _go_back(self):
-        self._next = self._ring.first
+        self._next = self.ring.first
         self.retry_ms = None

@@ -1,9 +1,9 @@
-"""unit.reasons against the table that host and firmware share."""
+"""The longest time of each reason against the table that host and firmware share."""
 
 import json
 import unittest
 
-from unit import reasons
+from unit import alerts
 
 
 def vectors():
@@ -16,4 +16,4 @@ class TestReasons(unittest.TestCase):
         shared = {row["code"]: row["max_s"] for row in vectors()}
         self.assertTrue(len(shared) > 20)
         for code in range(256):
-            self.assertEqual(reasons.longest_s(code), shared.get(code, 0), code)
+            self.assertEqual(alerts.longest_s(code), shared.get(code, 0), code)
