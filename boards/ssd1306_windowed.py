@@ -40,8 +40,8 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
         # views made once: a comparison of two views runs in C and allocates nothing
         self._drawn_all = drawn = memoryview(self.buffer)[1:]
         self._shown_all = shown = memoryview(bytearray(_WIDTH * _PAGES))
-        self._drawn = [drawn[at : at + _WIDTH] for at in range(0, _WIDTH * _PAGES, _WIDTH)]
-        self._shown = [shown[at : at + _WIDTH] for at in range(0, _WIDTH * _PAGES, _WIDTH)]
+        self.drawn = [drawn[at : at + _WIDTH] for at in range(0, _WIDTH * _PAGES, _WIDTH)]
+        self.shown = [shown[at : at + _WIDTH] for at in range(0, _WIDTH * _PAGES, _WIDTH)]
 
     def show(self):
         """The whole frame is due; show_page sends it. Called by the driver's own start-up too."""
@@ -90,8 +90,8 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
         unsent = self._unsent
         if not unsent and self._drawn_all == self._shown_all:
             return None
-        drawn = self._drawn
-        shown = self._shown
+        drawn = self.drawn
+        shown = self.shown
         for page in range(first, _PAGES):
             if unsent >> page & 1 or drawn[page] != shown[page]:
                 return page
@@ -102,8 +102,8 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
             self._send_columns(page, 0, _WIDTH - 1)
             self._unsent &= ~(1 << page)
             return
-        drawn = self._drawn[page]
-        shown = self._shown[page]
+        drawn = self.drawn[page]
+        shown = self.shown[page]
         # a clock changes where it changed before
         first = first_change(drawn, shown, self.window[2])
         last = last_change(drawn, shown, first, self.window[3])

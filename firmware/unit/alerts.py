@@ -45,32 +45,32 @@ class Alerts:
     def __init__(self, settings, fire):
         self.settings = settings
         self.fire = fire
-        self._due = []  # [at_ms, kind], unsorted, at most three
+        self.due = []  # [at_ms, kind], unsorted, at most three
         self.blink = 0
         self.blink_since_ms = 0
 
     def begin(self, desk):
         """A state (or a reason) began: forget the old deadlines, set the new ones."""
-        self._due = []
+        self.due = []
         self.blink = 0
         settings = self.settings
         if desk.state == states.HOLD:
-            self._due.append([desk.since_ms + 1000 * settings.hold_remind_s, "remind"])
-            self._due.append([desk.since_ms + 1000 * settings.hold_max_s, "limit"])
-            self._due.append([desk.since_ms + 1000 * settings.hold_hard_s, "hard"])
+            self.due.append([desk.since_ms + 1000 * settings.hold_remind_s, "remind"])
+            self.due.append([desk.since_ms + 1000 * settings.hold_max_s, "limit"])
+            self.due.append([desk.since_ms + 1000 * settings.hold_hard_s, "hard"])
         elif desk.state == states.WRAP_UP:
-            self._due.append([desk.since_ms + 1000 * settings.wrap_up_s, "wrapup"])
+            self.due.append([desk.since_ms + 1000 * settings.wrap_up_s, "wrapup"])
         elif desk.state == states.READY:
-            self._due.append([desk.since_ms + 1000 * settings.idle_alert_s, "idle"])
+            self.due.append([desk.since_ms + 1000 * settings.idle_alert_s, "idle"])
         elif desk.state == states.NOT_READY:
             limit_s = longest_s(desk.reason)
             if limit_s:
-                self._due.append([desk.since_ms + 1000 * limit_s, "overrun"])
+                self.due.append([desk.since_ms + 1000 * limit_s, "overrun"])
 
     def next_ms(self):
         """The earliest deadline, far away when there is none."""
         at_ms = _NEVER
-        for due in self._due:
+        for due in self.due:
             if due[0] < at_ms:
                 at_ms = due[0]
         return at_ms
@@ -83,9 +83,9 @@ class Alerts:
             at_ms = self.next_ms()
 
     def _fire_one(self, at_ms):
-        for i in range(len(self._due)):
-            if self._due[i][0] == at_ms:
-                kind = self._due.pop(i)[1]
+        for i in range(len(self.due)):
+            if self.due[i][0] == at_ms:
+                kind = self.due.pop(i)[1]
                 break
         if kind == "remind":
             self.remind_from(at_ms)
@@ -97,8 +97,8 @@ class Alerts:
 
     def remind_from(self, at_ms):
         """Restart the reminder clock: the agent has just spoken, or was just reminded."""
-        self._due = [due for due in self._due if due[1] != "remind"]
-        self._due.append([at_ms + 1000 * self.settings.hold_remind_s, "remind"])
+        self.due = [due for due in self.due if due[1] != "remind"]
+        self.due.append([at_ms + 1000 * self.settings.hold_remind_s, "remind"])
 
     def quiet(self):
         """The agent reacted: short flashes stop; a hold past its limit goes on saying so."""
@@ -107,11 +107,11 @@ class Alerts:
 
     def more(self, at_ms, more_s):
         """Wrap-up is extended: its deadline moves by `more_s`, or starts again when it had passed."""
-        for due in self._due:
+        for due in self.due:
             if due[1] == "wrapup":
                 due[0] += 1000 * more_s
                 return
-        self._due.append([at_ms + 1000 * more_s, "wrapup"])
+        self.due.append([at_ms + 1000 * more_s, "wrapup"])
         self.quiet()
 
 

@@ -106,13 +106,15 @@ class App:
     # -- the parts of a step
 
     def _step_desk(self, now_ms):
-        wait_ms = self.presses.step(now_ms)
-        if self.presses.held_since_ms is not None:
+        presses = self.presses
+        wait_ms = presses.step(now_ms)
+        if presses.held_since_ms is not None:
             self._desk_ms = 0  # whatever the press will mean
             return wait_ms
         if now_ms >= self._desk_ms or self.desk.version != self._desk_version:
             self._advance(now_ms)
-        return min(wait_ms, self._desk_ms - now_ms)
+        desk_ms = self._desk_ms - now_ms
+        return wait_ms if wait_ms < desk_ms else desk_ms
 
     def _advance(self, now_ms):
         """The desk's timers, the host's orders, events that waited: nothing else moves the desk."""

@@ -19,11 +19,10 @@ class Clock:
 
     def update(self, raw):
         """Time at `raw`, read now; never goes back. Call at least every 6 days."""
-        if raw != self.raw:
-            ahead_ms = self._ahead_ms(raw)
-            if ahead_ms > 0:
-                self.now_ms += ahead_ms
-                self.raw = raw
+        ahead_ms = (raw - self.raw) & _MASK
+        if 0 < ahead_ms < _HALF:
+            self.now_ms += ahead_ms
+            self.raw = raw
         return self.now_ms
 
     def at(self, raw):

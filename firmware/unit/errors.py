@@ -37,16 +37,16 @@ class Errors:
     def __init__(self, note, log):
         self.note = note
         self.log = log
-        self._last = None
+        self.last = None
         self._ms = 0
 
     def report(self, now_ms, error):
         """Tell of `error`; the same one again within ten seconds is not told again."""
         name = type(error).__name__
         what = (name, str(error))
-        if what == self._last and now_ms - self._ms < _REPEAT_MS:
+        if what == self.last and now_ms - self._ms < _REPEAT_MS:
             return
-        self._last = what
+        self.last = what
         self._ms = now_ms
         text = trace(error)
         self.note(now_ms, "error", [("t", name), ("m", what[1]), ("at", innermost(text))])

@@ -22,7 +22,7 @@ _CELL_BYTES = const(24)
 # A clock's ten digits and colon are neighbours, so they never push each other out of either.
 _KNOWN = const(64)  # characters whose glyph and advance are known: measured, then drawn
 _CELLS = const(16)  # glyphs whose bits are in RAM
-_BLOCK = const(16)  # RAM holds the code point of each 16th glyph
+_BLOCK = const(16)  # RAM holds each 16th code point and each 16th key
 _SCREEN_WIDTH = const(128)
 _NOTED_MAX = const(64)
 
@@ -56,10 +56,12 @@ class Pack:
         """The template `key` with its break marks, None if the pack has no such key."""
         name = key.encode()
         check = binascii.crc32(name) & 0x3FFFFFFF
-        at = _place(self._checks, check)
-        if at < 0 or self._checks[at] != check:
+        at = self._find(self._checks, 4, self._keys_at, self._text_count, check)
+        if at < 0:
             return None
-        self._file.seek(self._texts_at + self._offsets[at])
+        self._file.seek(self._keys_at + 4 * self._text_count + 2 * at)
+        offset = struct.unpack("<H", self._file.read(2))[0]
+        self._file.seek(self._keys_at + 6 * self._text_count + offset)
         head = self._file.read(1 + len(name) + 2)
         if head[0] != len(name) or head[1:-2] != name:
             return None
@@ -82,7 +84,13 @@ class Pack:
                 break
             if point != _MARK:
                 at = self._known(point)
-                canvas.glyph(self._cell(point, self._glyphs[at]), _WIDTH, _ROWS, x, y, inverse)
+                glyph = self._glyphs[at]
+                cell = point % _CELLS  # always the same buffer for the same character
+                if self._read[cell] != glyph:
+                    self._file.seek(self._bits_at + glyph * _CELL_BYTES)
+                    self._file.readinto(self._bits[cell])
+                    self._read[cell] = glyph
+                canvas.glyph(self._bits[cell], _WIDTH, _ROWS, x, y, inverse)
                 x += self._px[at]
         return x
 
@@ -98,25 +106,11 @@ class Pack:
             self._px[at] = self._run_px[_place(self._runs, glyph)]
         return at
 
-    def _cell(self, point, glyph):
-        """The bits of `glyph`, which the character `point` has always in the same buffer."""
-        at = point % _CELLS
-        if self._read[at] != glyph:
-            self._file.seek(self._bits_at + glyph * _CELL_BYTES)
-            self._file.readinto(self._bits[at])
-            self._read[at] = glyph
-        return self._bits[at]
-
     def _glyph(self, point):
         """Index of the glyph of `point`; the box's, noted once, if there is none."""
-        block = _place(self._blocks, point)
-        if block >= 0:
-            self._file.seek(_HEADER_BYTES + 2 * _BLOCK * block)
-            count = min(_BLOCK, self._glyph_count - _BLOCK * block)
-            points = array("H", self._file.read(2 * count))
-            at = _place(points, point)
-            if points[at] == point:
-                return _BLOCK * block + at
+        at = self._find(self._blocks, 2, _HEADER_BYTES, self._glyph_count, point)
+        if at >= 0:
+            return at
         self._note(point)
         return self._glyph(_BOX)
 
@@ -135,19 +129,29 @@ class Pack:
         if version > _VERSION:
             raise ValueError("%s.pack has version %d: update the firmware" % (lang, version))
         self._bits_at = _HEADER_BYTES + 3 * glyphs
-        keys_at = self._bits_at + _CELL_BYTES * glyphs
-        self._texts_at = keys_at + 6 * texts
+        self._keys_at = self._bits_at + _CELL_BYTES * glyphs
         area = struct.unpack("<I", header[20:])[0]
-        if not self._sound(header, self._texts_at + area):
+        if not self._sound(header, self._keys_at + 6 * texts + area):
             raise ValueError(lang + ".pack is damaged: build and deploy it again")
         self._file.seek(_HEADER_BYTES)
-        points = array("H", self._file.read(2 * glyphs))
         self._glyph_count = glyphs
-        self._blocks = array("H", [points[i] for i in range(0, glyphs, _BLOCK)])
+        self._blocks = _thinned("H", self._file.read(2 * glyphs))
         self._keep_advances(self._file.read(glyphs))
-        self._file.seek(keys_at)
-        self._checks = array("I", self._file.read(4 * texts))
-        self._offsets = array("H", self._file.read(2 * texts))
+        self._file.seek(self._keys_at)
+        self._text_count = texts
+        self._checks = _thinned("I", self._file.read(4 * texts))
+
+    def _find(self, values, size, at, count, wanted):
+        """Index of `wanted` among `count` ascending numbers of `size` bytes from `at` on, or -1."""
+        block = _place(values, wanted)
+        if block >= 0:
+            self._file.seek(at + size * _BLOCK * block)
+            found = self._file.read(size * min(_BLOCK, count - _BLOCK * block))
+            numbers = array("H" if size == 2 else "I", found)
+            place = _place(numbers, wanted)
+            if numbers[place] == wanted:
+                return _BLOCK * block + place
+        return -1
 
     def _keep_advances(self, values):
         """As runs: nearly all glyphs are hanzi, which are of one width."""
@@ -187,6 +191,12 @@ def code_points(s):
             point = byte & (0x3F >> more) if more else byte
         if not more:
             yield point
+
+
+def _thinned(code, data):
+    """Every 16th number of `data`, an array of type `code`."""
+    values = array(code, data)
+    return array(code, [values[at] for at in range(0, len(values), _BLOCK)])
 
 
 def _place(values, wanted):

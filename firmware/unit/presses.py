@@ -48,7 +48,7 @@ class Presses:
         self.judge = judge
         self.presses = [Press(name) for name in buttons.names]
         self._due_ms = 0  # when time alone next changes something
-        self._look_ms = 0  # when the levels are looked at next
+        self._wake_ms = 0  # when the levels are looked at next
         self.held_since_ms = None
         self.last_edge_ms = -1000
 
@@ -60,15 +60,16 @@ class Presses:
             self._advance(at_ms)
             self._edge(self._press(edge[0]), edge[1], at_ms)
             edge = self.buttons.take_edge()
-        if now_ms >= self._look_ms:
+        if now_ms >= self._wake_ms:
             self._look(now_ms)
         if now_ms >= self._due_ms:
             self._advance(now_ms)
-        return min(self._due_ms - now_ms, 1000)
+        wait_ms = self._due_ms - now_ms
+        return wait_ms if wait_ms < 1000 else 1000
 
     def _look(self, now_ms):
         """The latch holds a few dozen edges; the level puts right what a wild bounce overran."""
-        self._look_ms = now_ms + _LOOK_MS
+        self._wake_ms = now_ms + _LOOK_MS
         for press in self.presses:
             if self.buttons.is_down(press.name) != press.raw:
                 self._advance(now_ms)

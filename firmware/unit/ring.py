@@ -18,8 +18,8 @@ class Ring:
         self.acked = 0
         self.lost = 0
         self._lines = []  # of first..top
-        self._max = max_events
-        self._room = max_bytes
+        self.max_events = max_events
+        self.room = max_bytes
         self._ms = 0
         self._acked_crc = ""
 
@@ -28,11 +28,11 @@ class Ring:
         self._ms = max(self._ms, ms)
         seq = self.top + 1
         line = codec.event_payload(0, self.boot, seq, self._ms, kind, pairs).encode()
-        while self.first < seq and (seq - self.first >= self._max or len(line) > self._room):
+        while self.first < seq and (seq - self.first >= self.max_events or len(line) > self.room):
             self._drop()
             self.lost += 1
         self._lines.append(line)
-        self._room -= len(line)
+        self.room -= len(line)
         self.top = seq
         return seq
 
@@ -55,5 +55,5 @@ class Ring:
         return True
 
     def _drop(self):
-        self._room += len(self._lines.pop(0))
+        self.room += len(self._lines.pop(0))
         self.first += 1

@@ -21,35 +21,35 @@ class Script:
     """Position in the call's steps, and what lies over it."""
 
     def __init__(self):
-        self._step = 0
-        self._over = None
+        self.step = 0
+        self.over = None
         self.page = 0
 
     def begin(self, state, new_call):
         """A state began; a new call starts at its first step, another state shows its own sentence."""
         if new_call:
-            self._step = 0
-        self._over = TABLE.get(state)
+            self.step = 0
+        self.over = TABLE.get(state)
         if state == states.HOLD:
-            self._over = "prompt.hold_consent"
+            self.over = "prompt.hold_consent"
         self.page = 0
 
     def show(self, key):
         """Lay `key` over the call's own sentence (apology, reminder, alert)."""
-        self._over = key
+        self.over = key
         self.page = 0
 
     def key(self):
         """Key of the sentence due now."""
-        return self._over or ("prompt.greeting", "prompt.closing")[self._step]
+        return self.over or ("prompt.greeting", "prompt.closing")[self.step]
 
     def next(self, pages):
         """The agent has said this page of `pages`: next page, then back to the call, then next step."""
         if self.page + 1 < pages:
             self.page += 1
             return
-        if self._over:
-            self._over = None
+        if self.over:
+            self.over = None
         else:
-            self._step = (self._step + 1) % _STEPS
+            self.step = (self.step + 1) % _STEPS
         self.page = 0
