@@ -19,7 +19,7 @@ VERB_MS = 1_000
 SETTLE_MS = 100  # a new screen is complete by then
 LONG_MS = 900
 BOUNCES_MS = (0, 3, 5, 11, 14)
-KEEP_ALIVE_MS = 4_000
+KEEP_ALIVE_MS = 10_000  # the session ends after 12 s
 
 GIVEN = {
     "signed_out": "",
