@@ -13,8 +13,7 @@ _HEIGHT = const(64)
 _PAGES = const(8)
 _RETRY_MS = const(2000)
 _TICKS_MASK = const((1 << 30) - 1)
-# A second window costs an address, a control byte, six commands, an address and a control byte.
-_WINDOW_BYTES = const(10)
+_PAIR_COLUMNS = const(16)  # a change this narrow may share its window with the page below
 
 del adafruit_ssd1306.SSD1306_SPI  # no board of ours has it: its code need not stay on the heap
 
@@ -32,6 +31,8 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
         self._black.pixel(0, 0, 1)
         # a control byte "only commands follow"; columns from, to; pages from, to
         self.window = bytearray(b"\x00\x21\x00\x00\x22\x00\x00")
+        self._pair = bytearray(1 + 2 * _PAIR_COLUMNS)
+        self._pair[0] = 0x40  # a control byte "data follows"
         self._i2c = i2c
         try:
             super().__init__(_WIDTH, _HEIGHT, i2c, addr=address)
@@ -72,7 +73,10 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
             self.blit(self._glyph, x, y, 0)
 
     def show_page(self):
-        """Send at most one changed page; True while more is due. Tries a lost display again."""
+        """Send a changed page, or two where one narrow window covers both; True while more is due.
+
+        Never more bytes than one page takes. Tries a lost display again.
+        """
         if not self.ok:
             return self._recover()
         page = self._changed_page(0)
@@ -102,34 +106,46 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
             self._send_columns(page, 0, _WIDTH - 1)
             self._unsent &= ~(1 << page)
             return
+        first, last = self._changed_columns(page)
+        below = page + 1
+        if last - first < _PAIR_COLUMNS and not self._unsent and self._changed_page(below) == below:
+            left, right = self._changed_columns(below)
+            left = min(left, first)
+            right = max(right, last)
+            if right - left < _PAIR_COLUMNS:
+                self._send_pair(page, left, right)
+                return
+        self._send_columns(page, first, last)
+
+    def _changed_columns(self, page):
         drawn = self.drawn[page]
         shown = self.shown[page]
         # a clock changes where it changed before
         first = first_change(drawn, shown, self.window[2])
-        last = last_change(drawn, shown, first, self.window[3])
-        # a run of unchanged columns worth a second window contains one of these columns
-        column = first + _WINDOW_BYTES
-        while column < last:
-            if drawn[column] == shown[column]:
-                start = end = column
-                while drawn[start - 1] == shown[start - 1]:
-                    start -= 1
-                while drawn[end + 1] == shown[end + 1]:
-                    end += 1
-                if end - start >= _WINDOW_BYTES:
-                    self._send_columns(page, first, start - 1)
-                    first = end + 1
-                    break
-                column = end
-            column += _WINDOW_BYTES
-        self._send_columns(page, first, last)
+        return first, last_change(drawn, shown, first, self.window[3])
 
-    def _send_columns(self, page, first, last):
+    def _send_pair(self, page, first, last):
+        """The digits of a clock stand on two pages: one window over both, far less than a page."""
+        width = last - first + 1
+        data = self._pair
+        for i in (0, 1):
+            columns = self.drawn[page + i][first : last + 1]
+            data[1 + i * width : 1 + i * width + width] = columns
+        self._send_window(page, page + 1, first, last)
+        self._i2c.writeto(self.addr, memoryview(data)[: 1 + 2 * width])
+        for i in (page, page + 1):
+            self.shown[i][first : last + 1] = self.drawn[i][first : last + 1]
+
+    def _send_window(self, page, last_page, first, last):
         window = self.window
         window[2] = first
         window[3] = last
-        window[5] = window[6] = page
+        window[5] = page
+        window[6] = last_page
         self._i2c.writeto(self.addr, window)
+
+    def _send_columns(self, page, first, last):
+        self._send_window(page, page, first, last)
         # the byte before the columns lends its place to the control byte "data follows"
         at = page * _WIDTH + first
         kept = self.buffer[at]

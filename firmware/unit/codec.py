@@ -88,13 +88,18 @@ def hello(who, ring, now_ms):
     return array(("H", VERSION, uid, ring.boot), body(about))
 
 
-def heartbeat(ring, state, bad, journal_bytes, now_ms):
-    """h; counting the free heap takes a few ms on an ESP32."""
+def free_bytes():
+    """Free heap, which takes a few ms to count on an ESP32; 0 on CPython, which cannot tell."""
+    return getattr(gc, "mem_free", int)()
+
+
+def heartbeat(ring, state, bad, free, journal_bytes, now_ms):
+    """h; `free` and `journal_bytes` in bytes."""
     status = (
         ("st", state),
         ("q", ring.top - ring.first + 1),
         ("bad", bad),
-        ("mem", getattr(gc, "mem_free", int)()),  # CPython has none: int() is 0
+        ("mem", free),
         ("jr", journal_bytes),
     )
     return array(("h", ring.boot, ring.top, now_ms), body(status))

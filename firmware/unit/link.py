@@ -15,6 +15,7 @@ _SILENCE_MS = const(12000)  # without a valid frame for so long the host is away
 _HELLO_MS = const(2000)
 _WRITE_MS = const(5)  # 64 bytes in 5 ms are a little more than 115200 baud carries
 _MAX_REPLIES = const(4)  # a right host has one request unanswered
+_COUNT_MS = const(60000)
 _MAX_LOGS = const(24)  # a traceback is a line a frame
 
 
@@ -40,6 +41,8 @@ class Link:
         self._heard_ms = 0
         self._hello_ms = 0  # when H is due, None in a session
         self._beat_ms = 0
+        self._free = 0
+        self._count_ms = 0  # when the free heap is to be counted again
         self._wake_ms = 0
         self._seen_top = 0
 
@@ -137,9 +140,14 @@ class Link:
             return None
         if now_ms >= self._beat_ms:
             self._beat_ms = now_ms + 1000 * self.heartbeat_s
+            if now_ms >= self._count_ms:
+                self._count_ms = now_ms + _COUNT_MS
+                self._free = codec.free_bytes()
             state, journal_bytes = self.status()
             return codec.encode(
-                codec.heartbeat(self.ring, state, self.parser.bad, journal_bytes, now_ms)
+                codec.heartbeat(
+                    self.ring, state, self.parser.bad, self._free, journal_bytes, now_ms
+                )
             )
         event = self.window.take(now_ms)
         if event is None and self._logs:

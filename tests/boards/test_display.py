@@ -49,11 +49,11 @@ def test_only_changed_columns_are_sent(talk: Talk) -> None:
     assert wire_bytes_of(talk, "canvas.hline(0, 0, 128, 1)") == PAGE
 
 
-def test_two_changes_are_two_windows_only_when_that_saves_bytes(talk: Talk) -> None:
-    near = "canvas.pixel(20, 8, 1); canvas.pixel(31, 8, 1)"  # 10 columns lie between
-    assert wire_bytes_of(talk, near) == WINDOW + 12
-    far = "canvas.pixel(20, 16, 1); canvas.pixel(32, 16, 1)"  # 11: one more than a window costs
-    assert wire_bytes_of(talk, far) == 2 * (WINDOW + 1)
+def test_a_narrow_change_on_two_pages_shares_a_window(talk: Talk) -> None:
+    digit = "canvas.fill_rect(100, 4, 6, 9, 1)"  # like a digit of the clock: pages 0 and 1
+    assert wire_bytes_of(talk, digit) == WINDOW + 2 * 6
+    wide = "canvas.fill_rect(0, 20, 17, 9, 1)"  # wider than a shared window may be
+    assert wire_bytes_of(talk, wide) == 2 * (WINDOW + 17)
 
 
 def test_a_frame_goes_out_a_page_a_step(talk: Talk) -> None:
