@@ -38,11 +38,9 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
             super().__init__(_WIDTH, _HEIGHT, i2c, addr=address)
         except OSError:
             self._lost()
-        # views made once: a comparison of two views runs in C and allocates nothing
-        self._drawn_all = drawn = memoryview(self.buffer)[1:]
-        self._shown_all = shown = memoryview(bytearray(_WIDTH * _PAGES))
-        self.drawn = [drawn[at : at + _WIDTH] for at in range(0, _WIDTH * _PAGES, _WIDTH)]
-        self.shown = [shown[at : at + _WIDTH] for at in range(0, _WIDTH * _PAGES, _WIDTH)]
+        # a comparison of two views runs in C; a slice of one costs 32 bytes for a moment
+        self.drawn = memoryview(self.buffer)[1:]
+        self.shown = memoryview(bytearray(_WIDTH * _PAGES))
 
     def show(self):
         """The whole frame is due; show_page sends it. Called by the driver's own start-up too."""
@@ -92,12 +90,13 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
     def _changed_page(self, first):
         """The next page from `first` on that the glass does not show yet, or None."""
         unsent = self._unsent
-        if not unsent and self._drawn_all == self._shown_all:
-            return None
         drawn = self.drawn
         shown = self.shown
+        if not unsent and drawn == shown:
+            return None
         for page in range(first, _PAGES):
-            if unsent >> page & 1 or drawn[page] != shown[page]:
+            at = page * _WIDTH
+            if unsent >> page & 1 or drawn[at : at + _WIDTH] != shown[at : at + _WIDTH]:
                 return page
         return None
 
@@ -118,8 +117,9 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
         self._send_columns(page, first, last)
 
     def _changed_columns(self, page):
-        drawn = self.drawn[page]
-        shown = self.shown[page]
+        at = page * _WIDTH
+        drawn = self.drawn[at : at + _WIDTH]
+        shown = self.shown[at : at + _WIDTH]
         # a clock changes where it changed before
         first = first_change(drawn, shown, self.window[2])
         return first, last_change(drawn, shown, first, self.window[3])
@@ -128,13 +128,14 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
         """The digits of a clock stand on two pages: one window over both, far less than a page."""
         width = last - first + 1
         data = self._pair
-        for i in (0, 1):
-            columns = self.drawn[page + i][first : last + 1]
-            data[1 + i * width : 1 + i * width + width] = columns
+        upper = page * _WIDTH + first
+        lower = upper + _WIDTH
+        data[1 : 1 + width] = self.drawn[upper : upper + width]
+        data[1 + width : 1 + 2 * width] = self.drawn[lower : lower + width]
         self._send_window(page, page + 1, first, last)
         self._i2c.writeto(self.addr, memoryview(data)[: 1 + 2 * width])
-        for i in (page, page + 1):
-            self.shown[i][first : last + 1] = self.drawn[i][first : last + 1]
+        self.shown[upper : upper + width] = self.drawn[upper : upper + width]
+        self.shown[lower : lower + width] = self.drawn[lower : lower + width]
 
     def _send_window(self, page, last_page, first, last):
         window = self.window
@@ -155,7 +156,7 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
             self._i2c.writeto(self.addr, memoryview(self.buffer)[at : end + 1])
         finally:
             self.buffer[at] = kept
-        self._shown_all[at:end] = self._drawn_all[at:end]
+        self.shown[at:end] = self.drawn[at:end]
 
     def _lost(self):
         self.ok = False
@@ -166,7 +167,7 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
         if (now - self._tried) & _TICKS_MASK < _RETRY_MS:
             return False
         # the driver's start-up clears its buffer: keep the frame meanwhile where the old one stood
-        self._shown_all[:] = self._drawn_all
+        self.shown[:] = self.drawn
         try:
             self.poweron()
             self.init_display()
@@ -175,7 +176,7 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
             self.ok = True
         except OSError:
             self._lost()
-        self._drawn_all[:] = self._shown_all
+        self.drawn[:] = self.shown
         return self.ok
 
 

@@ -116,6 +116,8 @@ class Actions:
 
     def ask_leave(self, at_ms):
         desk = self.desk
+        if desk.leave is not None:
+            return _REFUSED  # asked already; the answer stands
         desk.leave = "asked"
         desk.log(at_ms, "leave", [("rc", desk.reason)])
 

@@ -45,7 +45,7 @@ class Alerts:
     def __init__(self, settings, fire):
         self.settings = settings
         self.fire = fire
-        self.due = []  # [at_ms, kind], unsorted, at most three
+        self.due = []  # [at_ms, kind], unsorted, at most four
         self.blink = 0
         self.blink_since_ms = 0
 
@@ -55,6 +55,8 @@ class Alerts:
         self.blink = 0
         settings = self.settings
         if desk.state == states.HOLD:
+            if settings.hold_consent_s:
+                self.due.append([desk.since_ms + 1000 * settings.hold_consent_s, "wait"])
             self.due.append([desk.since_ms + 1000 * settings.hold_remind_s, "remind"])
             self.due.append([desk.since_ms + 1000 * settings.hold_max_s, "limit"])
             self.due.append([desk.since_ms + 1000 * settings.hold_hard_s, "hard"])
@@ -89,7 +91,7 @@ class Alerts:
                 break
         if kind == "remind":
             self.remind_from(at_ms)
-        wanted = {"limit": _INVERSE, "hard": _STEADY}.get(kind, _BLINK)
+        wanted = {"limit": _INVERSE, "hard": _STEADY, "wait": 0}.get(kind, _BLINK)
         if wanted >= self.blink:
             self.blink = wanted
             self.blink_since_ms = at_ms

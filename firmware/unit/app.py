@@ -134,7 +134,7 @@ class App:
             self.saves.want("context", self.context.kept)
             self.desk.version += 1
         if self.presses.held_since_ms is not None or self.screen.busy:
-            return 1000
+            return saves.QUIET_MS
         if not self.saves.waiting:
             if self._reset and self.link.flushed:
                 self.board.chip.reset(self._reset)
@@ -231,4 +231,5 @@ class App:
                 desk.change(SIGNED_OUT, now_ms, "host")
             elif name == "signout" and desk.agent == value and not desk.asking:
                 desk.change(SIGNED_OUT, now_ms, "host")
+                desk.say(now_ms, "screen.elsewhere")
         self.context.orders = []

@@ -10,6 +10,8 @@ from unit import saves
 
 _ROSTER_MAX = const(8)
 
+_BAD_ROSTER = const("roster wants [i, n, id, name] in order, n at most 8")
+
 
 class Context:
     """Seat, language, roster [(agent_id, name)], hello; `orders` [(name, value)] for the desk."""
@@ -75,19 +77,19 @@ class Context:
     def _roster(self, value):
         """One entry [i, n, agent_id, name]; the roster counts when all n came in order."""
         if not isinstance(value, list) or len(value) != 4:
-            return "roster wants [i, n, id, name]"
+            return _BAD_ROSTER
         i, n, agent, name = value
         if not isinstance(agent, str) or not isinstance(name, str) or len(agent) > 16:
-            return "roster wants texts"
+            return _BAD_ROSTER
         if n not in range(_ROSTER_MAX + 1) or i not in range(max(1, n)):
-            return "roster has at most 8"
+            return _BAD_ROSTER
         if n == 0:
             self._take([])
             return None
         if i == 0:
             self._coming = []
         if i != len(self._coming):
-            return "roster out of order"
+            return _BAD_ROSTER
         self._coming.append((agent, name))
         if i == n - 1:
             self._take(self._coming)

@@ -171,7 +171,10 @@ class Desk:
 
     def fire(self, kind, at_ms):
         lasted_s = (at_ms - self.since_ms) // 1000
-        if kind == "remind":
+        if kind == "wait":
+            if not self.reminders:
+                self.script.show("prompt.hold_wait")  # the caller has agreed to wait
+        elif kind == "remind":
             self.reminders += 1
             self.script.show("prompt.hold_remind")
             self.log(at_ms, "remind", [("hold", self.hold), ("n", self.reminders)])

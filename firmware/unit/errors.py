@@ -9,14 +9,9 @@ _REPEAT_MS = const(10000)
 
 
 def trace(error):
-    """The printed traceback of `error`; MicroPython and CPython name the printer differently."""
+    """The printed traceback of `error`."""
     out = io.StringIO()
-    if hasattr(sys, "print_exception"):
-        sys.print_exception(error, out)
-    else:
-        import traceback
-
-        traceback.print_exception(error, file=out)
+    sys.print_exception(error, out)
     return out.getvalue()
 
 

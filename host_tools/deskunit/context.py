@@ -112,7 +112,10 @@ class Teller:
     def next(self, request_id: int) -> Telling | None:
         """The frame to send now; None when the unit has taken everything."""
         if self._now is None and self.context is not None:
-            news = (item for item in self.context.items() if self._taken.get(item[0]) != item[1])
+            wanted = dict(self.context.items())
+            # a sign-out or a leave that is over may come again with the same words
+            self._taken = {name: f for name, f in self._taken.items() if name in wanted}
+            news = (item for item in wanted.items() if self._taken.get(item[0]) != item[1])
             self._now = next(((name, frames, 0) for name, frames in news), None)
         if self._now is None:
             return None

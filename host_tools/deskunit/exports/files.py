@@ -47,6 +47,8 @@ def states_rows(
         raise DeskunitError("unknown_format", exit_code=2, format=fmt)
     if query.agent is not None and not store.has_agent(query.agent):
         raise DeskunitError("unknown_agent", exit_code=2, agent=query.agent)
+    if query.unit is not None and query.unit not in {unit.uid for unit in store.units()}:
+        raise DeskunitError("unknown_unit", exit_code=2, uid=query.unit)
     now = clock.now_utc_ms() if now_utc_ms is None else now_utc_ms
     rows = _counted(_rows(store, query, now), store, query, progress)
     return csv_lines(COLUMNS, rows, bom=bom) if fmt == "csv" else json_lines(COLUMNS, rows)
@@ -103,6 +105,8 @@ def _opened(source: Store | Path | str) -> AbstractContextManager[Store]:
 
 
 def _rows(store: Store, query: Query, now_utc_ms: int) -> Iterator[Row]:
+    if query.from_utc_ms is not None and query.from_utc_ms >= now_utc_ms:
+        return iter(())  # what is open now says nothing of the future
     names = Names(
         seats={unit.uid: unit.seat for unit in store.units()},
         agents={agent.id: agent for agent in store.agents()},
