@@ -202,6 +202,19 @@ def test_one_may_be_away_and_the_next_queues_until_the_first_is_back(store: Stor
     assert told(second, "leave") == [1, 0] and told(first, "leave") == [0]
 
 
+def test_leave_that_is_asked_again_is_answered_again(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    unit.say(st(1, "signed_out") + st(2, "not_ready", ag="?"))
+    unit.say(frame("E", 0, BOOT, 3, 3_000, "leave", {"rc": 1}))
+    floor.wait(600)
+    unit.say(st(4, "ready", ag="?") + st(5, "not_ready", ag="?"))
+    floor.wait(600)
+    unit.say(frame("E", 0, BOOT, 6, 6_000, "leave", {"rc": 1}))
+    floor.wait(600)
+    assert told(unit, "leave") == [0, 0]
+
+
 def test_agent_who_signs_in_elsewhere_is_signed_out_here(store: Store) -> None:
     floor = Floor(store)
     here, there = floor.plug(), floor.plug(OTHER)
