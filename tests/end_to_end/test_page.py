@@ -210,14 +210,11 @@ def test_first_shift(chrome: Browser, run: Run) -> None:
 
 
 def wait_for_reminder(page: Page, run: Run, asked: str) -> None:
-    """Until the display flashes, which only a reminder does, and says something else than `asked`."""
-    page.wait_for_function(
-        f"""async () => {{
-          const answer = await fetch("/api/units/{uid_of(run)}/screen");
-          return (await answer.json()).inverted;
-        }}""",
-        polling=100,
-    )
+    """Until the reminder is logged and the screen says something else than `asked`."""
+    end_s = time.monotonic() + 30
+    while not query(run, "SELECT 1 FROM event WHERE kind = 'remind'"):
+        assert time.monotonic() < end_s, "no reminder came"
+        page.wait_for_timeout(100)
     page.wait_for_function(
         f"asked => ({READ_CANVAS})().slice({BODY.start}, {BODY.stop}) !== asked", arg=asked
     )
