@@ -49,25 +49,31 @@ class Alerts:
         self.blink = 0
         self.blink_since_ms = 0
 
-    def begin(self, desk):
-        """A state (or a reason) began: forget the old deadlines, set the new ones."""
+    def begin(self, desk, at_ms):
+        """A state (or a reason) began: forget the old deadlines, set the new ones.
+
+        None is before `at_ms`: a state that is resumed after a power cut may be past its limits.
+        """
         self.due = []
         self.blink = 0
         settings = self.settings
         if desk.state == states.HOLD:
-            if settings.hold_consent_s:
-                self.due.append([desk.since_ms + 1000 * settings.hold_consent_s, "wait"])
-            self.due.append([desk.since_ms + 1000 * settings.hold_remind_s, "remind"])
-            self.due.append([desk.since_ms + 1000 * settings.hold_max_s, "limit"])
-            self.due.append([desk.since_ms + 1000 * settings.hold_hard_s, "hard"])
+            if settings.hold_consent_s and desk.since_ms == at_ms:
+                self._set("wait", settings.hold_consent_s, at_ms, at_ms)
+            self._set("remind", settings.hold_remind_s, at_ms, at_ms)
+            self._set("limit", settings.hold_max_s, desk.since_ms, at_ms)
+            self._set("hard", settings.hold_hard_s, desk.since_ms, at_ms)
         elif desk.state == states.WRAP_UP:
-            self.due.append([desk.since_ms + 1000 * settings.wrap_up_s, "wrapup"])
+            self._set("wrapup", settings.wrap_up_s, desk.since_ms, at_ms)
         elif desk.state == states.READY:
-            self.due.append([desk.since_ms + 1000 * settings.idle_alert_s, "idle"])
+            self._set("idle", settings.idle_alert_s, desk.since_ms, at_ms)
         elif desk.state == states.NOT_READY:
             limit_s = longest_s(desk.reason)
             if limit_s:
-                self.due.append([desk.since_ms + 1000 * limit_s, "overrun"])
+                self._set("overrun", limit_s, desk.since_ms, at_ms)
+
+    def _set(self, kind, after_s, since_ms, at_ms):
+        self.due.append([max(since_ms + 1000 * after_s, at_ms), kind])
 
     def next_ms(self):
         """The earliest deadline, far away when there is none."""

@@ -4,26 +4,20 @@ The only place that catches whatever a part may raise. Takes time as raw ticks a
 since boot; never sleeps.
 """
 
-import binascii
-
 from micropython import const
 
-from unit import saves
+from unit import saves, text
 from unit.actions import Actions
 from unit.clock import Clock
-from unit.context import Context
 from unit.desk import Desk
-from unit.errors import Errors
-from unit.link import Link
 from unit.pack import Pack
 from unit.presses import Presses
-from unit.ring import Ring
+from unit.recorder import VERSION, Recorder
 from unit.screen import Screen
-from unit.settings import Settings
 from unit.states import SIGNED_OUT
 
-_VERSION = const("0.1.0")
 _DEFERRED_MAX = const(16)  # events that may wait for a button to come up
+_ALWAYS_MS = const(1 << 30)
 
 
 class App:
@@ -35,35 +29,24 @@ class App:
         self._deferred = []
         self._desk_ms = 0  # when the desk is due, unless something happens to it
         self._desk_version = -1
-        self._reset = None
         self._was_ok = True
         self._packed = None
-        self.settings = Settings()
-        self.context = Context()
-        self.saves = saves.Saves(board.storage)
-        self._load()
-        boot = self._new_boot()
-        self.ring = Ring(boot)
-        chip = board.chip
-        self.link = Link(
-            board.stream,
-            chip.uid,
-            boot,
-            self.ring,
-            _VERSION,
-            chip.reset_cause,
-            self.status,
-            self.apply,
-        )
-        self.link.heartbeat_s = self.settings.heartbeat_s
-        self.errors = Errors(self._note, self.link.log)
-        self.desk = Desk(self.settings, self.context, self.ring.add, self._save_state)
-        self.screen = Screen(board.canvas, self.desk, self.link)
-        actions = Actions(self.desk, self._about, self.screen.pages)
-        self.presses = Presses(board.buttons, self.clock, actions)
-        self.begin()
+        self.desk = None
+        self.recorder = Recorder(board, self.state)
+        self.journal = self.recorder.journal
+        self.link = self.recorder.link
+        self.context = self.recorder.context
+        self.settings = self.recorder.settings
+        self._kept = saves.load(board.storage, "state") or {}
         # a fault in one part must not keep the others from their turn
-        self._parts = (self._step_desk, self._step_flash, self._step_link, self._step_screen)
+        if self.recorder.starts.safe:
+            self.begin_safe()
+        else:
+            self.begin()
+
+    def state(self):
+        """The state's word for the heartbeat."""
+        return self.desk.state if self.desk else self._kept.get("state", SIGNED_OUT)
 
     def step(self, raw):
         """One turn: buttons, timers, link, at most one display page. Returns ms until the next."""
@@ -75,35 +58,50 @@ class App:
                 if part_ms < wait_ms:
                     wait_ms = part_ms
             except Exception as error:
-                self.errors.report(now_ms, error)
+                self.recorder.errors.report(now_ms, error)
         return wait_ms if wait_ms > 0 else 0
 
     # -- start
 
-    def _load(self):
-        storage = self.board.storage
-        self.context.load(storage)
-        kept = saves.load(storage, "settings")
-        if kept:
-            del kept["v"]
-            self.settings.apply(kept)
-
-    def _new_boot(self):
-        """Counter in flash and a nonce: a counter alone repeats after a reflash."""
-        kept = saves.load(self.board.storage, "boot")
-        count = kept["n"] + 1 if kept else 1
-        saves.save(self.board.storage, "boot", {"n": count})
-        return str(count) + "-" + binascii.hexlify(self.board.chip.random(4)).decode()
-
     def begin(self):
-        """First event of the boot; a signed-in snapshot makes the unit ask."""
-        pairs = [("rst", self.board.chip.reset_cause), ("fw", _VERSION)]
-        kept = saves.load(self.board.storage, "state")
-        if kept and kept["state"] != SIGNED_OUT:
-            pairs += self.desk.ask(kept)
-        self.ring.add(0, "boot", pairs)
+        """Desk, screen and buttons; a signed-in snapshot makes the unit ask."""
+        board = self.board
+        recorder = self.recorder
+        recorder.note = self._note
+        self.desk = Desk(self.settings, self.context, self.journal.add, self._save_state)
+        self.screen = Screen(board.canvas, self.desk, self.link, self.journal)
+        actions = Actions(self.desk, self._about, self.screen.pages)
+        self.presses = Presses(board.buttons, self.clock, actions)
+        kept = self._kept
+        snapshot = self.desk.ask(kept) if kept.get("state", SIGNED_OUT) != SIGNED_OUT else []
+        recorder.boot_event(snapshot)
+        self._parts = [self._step_desk, self._step_flash, self._step_link, self._step_screen]
+
+    def begin_safe(self):
+        """Log and link alone; who was signed in is left to the next start."""
+        state = self.state()
+        self.recorder.boot_event([("st", state)] if state != SIGNED_OUT else [])
+        self.screen = None
+        self._parts = [self._step_safe, self.recorder.step_link, self._say_safe]
 
     # -- the parts of a step
+
+    def _step_safe(self, now_ms):
+        return self.recorder.step_flash(now_ms, _ALWAYS_MS)
+
+    def _say_safe(self, now_ms):
+        """Safe mode says so on the display, once, as far as display and pack can."""
+        self._parts = self._parts[:2]
+        canvas = self.board.canvas
+        pack = Pack(self.board.storage, self.context.lang)
+        y = 0
+        for line in text.lines(pack, pack.text("screen.safe") or "", canvas.width):
+            pack.draw(canvas, line, 0, y)
+            y += 12
+        while canvas.show_page():
+            pass  # nothing else waits for this step
+        pack.close()
+        return 0
 
     def _step_desk(self, now_ms):
         presses = self.presses
@@ -123,28 +121,25 @@ class App:
         if self.context.orders:
             self._obey(now_ms)
         for kind, pairs in self._deferred:
-            self.ring.add(now_ms, kind, pairs)
+            self.journal.add(now_ms, kind, pairs)
         self._deferred = []
         self._desk_ms = desk.next_ms()
         self._desk_version = desk.version
 
     def _step_flash(self, now_ms):
         if self.context.changed:
-            self.context.changed = False
-            self.saves.want("context", self.context.kept)
             self.desk.version += 1
-        if self.presses.held_since_ms is not None or self.screen.busy:
+        if self.screen.busy:
             return saves.QUIET_MS
-        if not self.saves.waiting:
-            if self._reset and self.link.flushed:
-                self.board.chip.reset(self._reset)
-            return 1000
-        return self.saves.step(now_ms, self.presses.last_edge_ms)
+        presses = self.presses
+        held = presses.held_since_ms is not None
+        return self.recorder.step_flash(now_ms, -1 if held else now_ms - presses.last_edge_ms)
 
     def _step_link(self, now_ms):
-        wait_ms = self.link.step(now_ms)
-        # what the host just said is for the parts before this one
-        return 0 if self.context.orders or self.context.changed or self._reset else wait_ms
+        wait_ms = self.recorder.step_link(now_ms)
+        if wait_ms <= 0:
+            self._desk_ms = 0  # the host has just said something
+        return wait_ms
 
     def _step_screen(self, now_ms):
         if self._packed != self.context.lang:
@@ -180,43 +175,24 @@ class App:
     def _note(self, now_ms, kind, pairs):
         """An event that no press made: it waits while a button is down, so that ms never falls."""
         if self.presses.held_since_ms is None:
-            self.ring.add(now_ms, kind, pairs)
+            self.journal.add(now_ms, kind, pairs)
         elif len(self._deferred) < _DEFERRED_MAX:
             self._deferred.append((kind, pairs))
         else:
             self.link.log(2, "button held: event left out: " + kind)
 
     def _save_state(self):
-        self.saves.want("state", lambda: self.desk.snapshot(self.clock.now_ms))
-
-    def status(self):
-        return self.desk.state, 0
+        self.recorder.saves.want("state", lambda: self.desk.snapshot(self.clock.now_ms))
 
     def _about(self):
         """Lines of the view "about this unit"."""
         return [
             ("about.unit", {"uid": self.board.chip.uid}),
-            ("about.firmware", {"fw": _VERSION}),
+            ("about.firmware", {"fw": VERSION}),
             ("about.link_up" if self.link.session else "about.link_down", {}),
         ]
 
     # -- what the host asks
-
-    def apply(self, kind, what, value):
-        """A K, N or R frame: None when done, else why it is refused."""
-        self._desk_ms = 0
-        if kind == "N":
-            return self.context.set(what, value)
-        if kind == "K":
-            refused = self.settings.apply(what)
-            if refused is None:
-                self.link.heartbeat_s = self.settings.heartbeat_s
-                self.saves.want("settings", self.settings.kept)
-            return refused
-        if what not in ("repl", "reset"):
-            return "not offered yet"
-        self._reset = "soft" if what == "reset" else "repl"
-        return None
 
     def _obey(self, now_ms):
         """Carry out the host's orders that touch the state; no button is down now."""
@@ -229,6 +205,9 @@ class App:
                 desk.version += 1
             elif name == "off_s" and desk.asking and value > self.settings.resume_max_s:
                 desk.change(SIGNED_OUT, now_ms, "host")
+            elif name == "held_s" and desk.asking:
+                desk.since_ms = -1000 * value
+                desk.version += 1
             elif name == "signout" and desk.agent == value and not desk.asking:
                 desk.change(SIGNED_OUT, now_ms, "host")
                 desk.say(now_ms, "screen.elsewhere")

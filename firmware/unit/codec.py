@@ -1,7 +1,6 @@
 """Frames as bytes: the unit's payloads in their fixed order, the seal around them, the crc.
 
-Pure: no port, no clock. Link, ring and parser call it. The journal's file is to hold the same lines
-and will read them by `opened`.
+Pure: no port, no clock. Link, parser and journal call it; the journal's files hold the same lines.
 """
 
 import binascii
@@ -12,6 +11,7 @@ from micropython import const
 VERSION = const(1)  # of the protocol
 FRAMES = const(16)  # that the unit sends ahead of the host
 _MAX_FRAME = const(240)  # bytes, unit to host
+_HELD = const(3)  # boots that H names; the frame has no room for more
 _MAX_PAYLOAD = const(_MAX_FRAME - 11)  # RS before, * crc LF after
 RS = b"\x1e"
 _ESCAPED = const('"\\\n\r\t\b\f')
@@ -71,21 +71,45 @@ def event_payload(flags, boot, seq, ms, kind, pairs):
         pairs = _shorter(pairs, over)
 
 
-def hello(who, ring, now_ms):
-    """H; `who` is (uid of the chip, firmware version, reset cause)."""
-    uid, fw, reset_cause = who
-    held = [[ring.boot, ring.first, ring.top]] if ring.first <= ring.top else []
-    about = (
+def event_head(boot):
+    """How every event of `boot` begins, flags 0, as bytes."""
+    return ('["E",0,%s,' % _quote(boot)).encode()
+
+
+def gap_payload(boot, first, last, why):
+    """The payload (bytes) of an X frame: events first..last of `boot` are gone."""
+    return array(("X", boot, first, last, why)).encode()
+
+
+def record(line):
+    """(boot, first, last, payload) of an E or X line (bytes) from its last RS on, None when damaged."""
+    payload = opened(line[max(0, line.rfind(RS)) :])
+    if payload is None:
+        return None
+    parts = payload.split(b",", 4)
+    if parts[0] == b'["E"' and len(parts) == 5:
+        return str(parts[2][1:-1], "utf-8"), int(parts[3]), int(parts[3]), payload
+    if parts[0] == b'["X"' and len(parts) == 5:
+        return str(parts[1][1:-1], "utf-8"), int(parts[2]), int(parts[3]), payload
+    return None
+
+
+def hello(who, boot, held, now_ms):
+    """H; `who` (uid of the chip, firmware, reset cause, safe mode?), `held` [[boot, first, last]]."""
+    uid, fw, reset_cause, safe = who
+    about = [
         ("fw", fw),
         ("rst", reset_cause),
         ("up", now_ms),
-        ("hold", held),
+        ("hold", held[:_HELD]),
         ("win", FRAMES),
         ("max", _MAX_FRAME),
-        ("cap", ("t", "r")),  # time answers, requests; "x" comes with the journal
-        ("safe", 0),
-    )
-    return array(("H", VERSION, uid, ring.boot), body(about))
+        ("cap", ("t", "x", "r")),  # time answers, gaps, requests
+        ("safe", int(safe)),
+    ]
+    if len(held) > _HELD:
+        about.append(("more", len(held) - _HELD))
+    return array(("H", VERSION, uid, boot), body(about))
 
 
 def free_bytes():
@@ -93,16 +117,9 @@ def free_bytes():
     return gc.mem_free()
 
 
-def heartbeat(ring, state, bad, free, journal_bytes, now_ms):
-    """h; `free` and `journal_bytes` in bytes."""
-    status = (
-        ("st", state),
-        ("q", ring.top - ring.first + 1),
-        ("bad", bad),
-        ("mem", free),
-        ("jr", journal_bytes),
-    )
-    return array(("h", ring.boot, ring.top, now_ms), body(status))
+def heartbeat(boot, top, now_ms, pairs):
+    """h; `pairs` of its status in the order of docs/protocol.md."""
+    return array(("h", boot, top, now_ms), body(pairs))
 
 
 def flagged(event, flags):

@@ -1,7 +1,7 @@
 """What the host told the unit about its surroundings: seat, roster, language, greeting word.
 
 The unit keeps it in flash, so that it works the same without a host. Orders that touch the state
-(`off_s`, `signout`, `leave`) only wait here until no button is down; the desk carries them out.
+(`off_s`, `held_s`, `signout`, `leave`) only wait here until no button is down; the desk carries them out.
 """
 
 from micropython import const
@@ -45,7 +45,7 @@ class Context:
         """Take one variable of an N frame; returns None, or why it is refused."""
         if name == "roster":
             return self._roster(value)
-        if name in ("leave", "off_s"):
+        if name in ("leave", "off_s", "held_s"):
             if not isinstance(value, int):
                 return name + " wants an integer"
             self.orders.append((name, value))

@@ -63,13 +63,14 @@ class Desk:
         """End the state at `at_ms` and begin `to`; returns the event's seq. `mark`: "nt" or "rs"."""
         self._count(at_ms, mark)
         self.state = to
-        self.since_ms = at_ms
+        if mark != "rs":  # over a power cut the caller's wait goes on
+            self.since_ms = at_ms
         self.reason = reason
         self.leave = None
         self.asking = False
         self.close()
         self.script.begin(to, new_call)
-        self.alerts.begin(self)
+        self.alerts.begin(self, at_ms)
         if to == states.SIGNED_OUT:
             self.agent = self.name = ""
         pairs = [("to", to), ("by", by)] + self._about()
@@ -111,7 +112,7 @@ class Desk:
             return
         self.reason = reason
         self.log(at_ms, "rsn", [("of", of), ("rc", reason)])
-        self.alerts.begin(self)
+        self.alerts.begin(self, at_ms)
         self.save()
 
     # -- over a power cut
@@ -126,6 +127,7 @@ class Desk:
         """Show the state of `facts` and ask whether its agent is still here."""
         for field in _FIELDS:
             setattr(self, field, facts[field])
+        self.since_ms = -facts["held_ms"]
         self.asking = True
         self.script.show("screen.ask")
         return [("st", self.state)] + self._about()

@@ -1,7 +1,7 @@
 """The unit's end of the link: when there is a session, what goes out next, who answers a request.
 
-The app calls `step` and `log`, reads `session`, `all_acked`, `flushed`. Speaks only when spoken to.
-Safe mode is to be this link and the journal alone, so it must need nothing of desk and screen.
+The recorder calls it and reads `session` and `quiet`. Speaks only when spoken to. Safe mode is this link
+and the journal alone, so it needs nothing of desk and screen.
 """
 
 from micropython import const
@@ -17,22 +17,27 @@ _WRITE_MS = const(5)  # 64 bytes in 5 ms are a little more than 115200 baud carr
 _MAX_REPLIES = const(4)  # a right host has one request unanswered
 _COUNT_MS = const(60000)
 _MAX_LOGS = const(24)  # a traceback is a line a frame
+LATER = const("later")  # what `apply` says when the reply comes when the work is done
 
 
 class Link:
-    """`status()` gives (state, bytes in the journal); `apply(kind, name, value)` None or a refusal."""
+    """`who` (uid, firmware, reset cause, safe mode?); `state()` gives the state's word.
 
-    def __init__(self, stream, uid, boot, ring, fw, reset_cause, status, apply):
+    `apply(kind, name, value, id)` carries out a K, N or R: None when done, LATER when `reply` follows,
+    else why it is refused.
+    """
+
+    def __init__(self, stream, who, journal, state, apply):
         self.session = False
         self.heartbeat_s = 5
         self.utc_offset_ms = None  # UTC minus our ms, for display only
         self.stream = stream
-        self.who = (uid, fw, reset_cause)
-        self.ring = ring
-        self.status = status
+        self.who = who
+        self.journal = journal
+        self.state = state
         self.apply = apply
         self.parser = Parser()
-        self.window = Window(ring)
+        self.window = Window(journal)
         self.outbox = Outbox(stream, self._next_frame)
         self._probe = None  # (id, ms received) of a T
         self._replies = []
@@ -47,21 +52,7 @@ class Link:
         self._seen_top = 0
 
     @property
-    def bad(self):
-        """Damaged frames since boot."""
-        return self.parser.bad
-
-    @property
-    def top_acked(self):
-        """The highest seq that the host has on disk."""
-        return self.ring.acked
-
-    @property
-    def all_acked(self):
-        return self.ring.acked == self.ring.top
-
-    @property
-    def flushed(self):
+    def quiet(self):
         """True when no reply is left to write: a restart cuts nothing off."""
         return self.outbox.empty and not self._replies
 
@@ -77,7 +68,7 @@ class Link:
         if data:
             for frame in self.parser.feed(data):
                 self._receive(frame, now_ms)
-        elif now_ms < self._wake_ms and self._seen_top == self.ring.top:
+        elif now_ms < self._wake_ms and self._seen_top == self.journal.top:
             return self._wake_ms - now_ms
         if self.session and now_ms - self._heard_ms >= _SILENCE_MS:
             self.session = False
@@ -85,7 +76,7 @@ class Link:
             self._replies = []
             self._hello_ms = now_ms
         self.window.check(now_ms)
-        self._seen_top = self.ring.top
+        self._seen_top = self.journal.top
         more = self.outbox.write(now_ms)
         self._wake_ms = now_ms + _WRITE_MS if more or self._ending else self._due_ms()
         return self._wake_ms - now_ms
@@ -105,8 +96,8 @@ class Link:
         if letter == "S":
             self._open(frame[1], now_ms)
         elif letter == "A":
-            if frame[1] == self.ring.boot:
-                self.window.ack(frame[2], frame[3], now_ms)
+            if self.session:
+                self.window.ack(frame[1], frame[2], frame[3], now_ms)
         elif letter == "T":
             self._probe = (frame[1], now_ms)
         elif letter == "U":
@@ -123,12 +114,19 @@ class Link:
 
     def _answer(self, frame):
         letter, number, what = frame[:3]
-        reason = self.apply(letter, what, frame[3] if letter == "N" else None)
+        reason = self.apply(letter, what, frame[3] if letter == "N" else None, number)
+        if reason is not LATER:
+            self.reply(number, not reason, reason or "")
+
+    def reply(self, number, ok, text):
+        """The answer to request `number`."""
         if len(self._replies) < _MAX_REPLIES:
-            fields = ("r", number, 0 if reason else 1)
-            self._replies.append(codec.text_payload(fields, reason or ""))
-        if letter == "R" and not reason:
-            self._ending = True
+            self._replies.append(codec.text_payload(("r", number, int(ok)), text))
+        self._wake_ms = 0
+
+    def end(self):
+        """A restart was granted: after what is begun and its reply nothing more goes out."""
+        self._ending = True
 
     # -- what goes out, the most urgent first
 
@@ -143,16 +141,26 @@ class Link:
             if now_ms >= self._count_ms:
                 self._count_ms = now_ms + _COUNT_MS
                 self._free = codec.free_bytes()
-            state, journal_bytes = self.status()
-            return codec.encode(
-                codec.heartbeat(
-                    self.ring, state, self.parser.bad, self._free, journal_bytes, now_ms
-                )
-            )
+            return codec.encode(self._heartbeat(now_ms))
         event = self.window.take(now_ms)
         if event is None and self._logs:
             return codec.encode(self._logs.pop(0))
         return event
+
+    def _heartbeat(self, now_ms):
+        journal = self.journal
+        waiting = 0
+        for _, first, last in journal.held():
+            waiting += last - first + 1
+        status = (
+            ("st", self.state()),
+            ("q", waiting),
+            ("bad", self.parser.bad),
+            ("mem", self._free),
+            ("jr", journal.segments.bytes),
+            ("re", self.window.again),
+        )
+        return codec.heartbeat(journal.boot, journal.top, now_ms, status)
 
     def _next_answer(self, now_ms):
         if self._probe:
@@ -163,5 +171,6 @@ class Link:
             return self._replies.pop(0)
         if self._hello_ms is not None and now_ms >= self._hello_ms:
             self._hello_ms = None if self.session else now_ms + _HELLO_MS
-            return codec.hello(self.who, self.ring, now_ms)
+            journal = self.journal
+            return codec.hello(self.who, journal.boot, journal.held(), now_ms)
         return None

@@ -1,59 +1,77 @@
-"""The events that the host has not acknowledged yet, newest kept: lines in RAM under their seq.
+"""The newest events in RAM, in memory that is taken once at the start: lines under their seq.
 
-The desk adds, the link sends and acknowledges. Full, it drops the oldest and counts it; flag 1
-and H's `hold` then tell the host that some are missing. The flash journal is to stand behind it
-and take what it drops.
+The journal puts them in, sends them from here and drops them; it alone knows what is safe elsewhere.
+A line is kept without its head, and each frequent piece of it as one byte that no JSON text holds.
 """
+
+from array import array
+
+from micropython import const
 
 from unit import codec
 
+_EVENTS = const(256)
+_BYTES = const(9216)  # 36 bytes an event; those of a shift take 31 on average
+# byte 1 stands for the first, 2 for the second …
+_PIECES = (
+    b'"st",{"to":"',
+    b'","by":"btn"',
+    b',"ag":"',
+    b'","call":',
+    b',"hold":',
+    b'"remind",{"hold":',
+    b'"refused",{"b":"',
+    b'","g":"tap","st":"',
+)
+
 
 class Ring:
-    """Holds `first`..`top`; the host has all up to `acked`; `lost` were dropped before it had them."""
+    """Holds `first`..`top`; empty when first is beyond top."""
 
-    def __init__(self, boot, max_events=256, max_bytes=16384):
-        self.boot = boot
+    def __init__(self, boot, max_events=_EVENTS, max_bytes=_BYTES):
         self.first = 1
         self.top = 0
-        self.acked = 0
-        self.lost = 0
-        self._lines = []  # of first..top
         self.max_events = max_events
         self.room = max_bytes
-        self._ms = 0
-        self._acked_crc = ""
+        self._size = max_bytes
+        self._head = codec.event_head(boot)
+        self._bytes = memoryview(bytearray(max_bytes))
+        # where the line of a seq ends and the next begins; one more than events, for the first's start
+        self._ends = array("H", [0] * (max_events + 1))
 
-    def add(self, ms, kind, pairs):
-        """Keep one event; returns its seq. `ms` never falls: the promise of docs/protocol.md."""
-        self._ms = max(self._ms, ms)
-        seq = self.top + 1
-        line = codec.event_payload(0, self.boot, seq, self._ms, kind, pairs).encode()
-        while self.first < seq and (seq - self.first >= self.max_events or len(line) > self.room):
-            self._drop()
-            self.lost += 1
-        self._lines.append(line)
-        self.room -= len(line)
-        self.top = seq
-        return seq
+    def put(self, line):
+        """Keep the payload of event `top` + 1; False, and nothing done, when one must go first."""
+        tail = line[len(self._head) :]
+        for at, piece in enumerate(_PIECES):
+            tail = tail.replace(piece, bytes((at + 1,)))
+        if self.top - self.first + 1 >= self.max_events or len(tail) > self.room:
+            return False
+        start = self._end(self.top)
+        before_wrap = min(len(tail), self._size - start)
+        self._bytes[start : start + before_wrap] = tail[:before_wrap]
+        self._bytes[: len(tail) - before_wrap] = tail[before_wrap:]
+        self.top += 1
+        self._ends[self.top % len(self._ends)] = (start + len(tail)) % self._size
+        self.room -= len(tail)
+        return True
 
     def line(self, seq):
         """The payload of event `seq` with flags 0, as bytes. IndexError when it is not held."""
         if not self.first <= seq <= self.top:
             raise IndexError("event not held")
-        return self._lines[seq - self.first]
+        start = self._end(seq - 1)
+        end = self._end(seq)
+        tail = bytes(self._bytes[start : end if start < end else self._size])
+        if start >= end:
+            tail += self._bytes[:end]
+        for at, piece in enumerate(_PIECES):
+            tail = tail.replace(bytes((at + 1,)), piece)
+        return self._head + tail
 
-    def ack(self, seq, ecrc):
-        """The host has all up to `seq`: drop them. False, and nothing done, for a wrong `ecrc`."""
-        if seq == self.acked:
-            return ecrc == self._acked_crc
-        if not self.first <= seq <= self.top or ecrc != codec.crc(self.line(seq)):
-            return False
-        while self.first <= seq:
-            self._drop()
-        self.acked = seq
-        self._acked_crc = ecrc
-        return True
-
-    def _drop(self):
-        self.room += len(self._lines.pop(0))
+    def drop(self):
+        """Forget the oldest."""
+        self.room += (self._end(self.first) - self._end(self.first - 1)) % self._size
         self.first += 1
+
+    def _end(self, seq):
+        return self._ends[seq % len(self._ends)]

@@ -1,8 +1,8 @@
 """Small facts that outlive a power cut: one JSON line with its CRC a file, replaced whole.
 
 A file is written beside the old one, flushed, then renamed over it, so that at any moment one whole
-version is there. `Saves` decides when: writing flash may take 400 ms, so it waits until no button is
-down and the last edge is 100 ms ago, and does one file a step.
+version is there. Writing flash may take 400 ms: the recorder lets `Saves` do one file a step, when no
+button is down and the last edge is `QUIET_MS` ago.
 """
 
 import binascii
@@ -11,6 +11,8 @@ import json
 from micropython import const
 
 _VERSION = const(1)
+_RETRY_MS = const(2000)
+_IDLE_MS = const(1000)
 QUIET_MS = 100
 
 
@@ -24,7 +26,9 @@ def load(storage, name):
     if len(line) < 9 or b"%08x" % binascii.crc32(line[:-8]) != line[-8:]:
         return None
     kept = json.loads(line[:-8].decode())
-    return kept if kept.get("v") == _VERSION else None
+    if kept.pop("v", 0) != _VERSION:
+        return None
+    return kept
 
 
 def save(storage, name, facts):
@@ -43,6 +47,8 @@ class Saves:
     def __init__(self, storage):
         self.storage = storage
         self.waiting = []
+        self.fault = ""  # why flash refuses, "" while it does not
+        self._retry_ms = 0
 
     def want(self, name, facts):
         """`name` is to be written soon; asking twice writes once."""
@@ -51,11 +57,20 @@ class Saves:
                 return
         self.waiting.append((name, facts))
 
-    def step(self, now_ms, last_edge_ms):
-        """Write one file if the last edge is long enough ago; returns ms until the next try."""
-        quiet_ms = now_ms - last_edge_ms
-        if quiet_ms < QUIET_MS:
-            return QUIET_MS - quiet_ms
-        name, facts = self.waiting.pop(0)
-        save(self.storage, name, facts())
-        return 0
+    def wait_ms(self, now_ms):
+        """How long `step` has nothing to do; 0 or less: now."""
+        return self._retry_ms - now_ms if self.waiting else _IDLE_MS
+
+    def step(self, now_ms):
+        """Write one file. What flash refuses stays waiting and is tried again after a while."""
+        name, facts = self.waiting[0]
+        try:
+            save(self.storage, name, facts())
+        except OSError as error:
+            self.fault = str(error) or "OSError"
+            self._retry_ms = now_ms + _RETRY_MS
+            self.waiting.append(self.waiting.pop(0))
+            return
+        self.fault = ""
+        self._retry_ms = now_ms
+        self.waiting.pop(0)

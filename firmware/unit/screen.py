@@ -17,17 +17,23 @@ _BODY_Y = const(16)
 _FOOTER_Y = const(52)
 _TIME_X = const(92)
 _MARKS_X = const(76)
-# 8×8 marks, rows from the top: no host · not yet acked · all acked
+# 8×8 marks, rows from the top: no host · the newest event is in RAM alone · on flash · with the host
 _AWAY = const(b"\x00\x42\x24\x18\x18\x24\x42\x00")
 _PENDING = const(b"\x00\x00\x00\x92\x92\x00\x00\x00")
-_COMMITTED = const(b"\x00\x01\x02\x04\x88\x50\x20\x00")
+_ON_FLASH = const(b"\x01\x02\x84\x48\x30\x00\x7e\x7e")
+_ACKED = const(b"\x00\x01\x02\x04\x88\x50\x20\x00")
 
 
 class Screen:
-    """`link` tells the marks; `pack` is None until a prompt pack could be read."""
+    """`link` and `journal` tell the marks; `pack` is None until a prompt pack could be read.
 
-    def __init__(self, canvas, desk, link):
+    `ticked`: all of this boot up to here were shown as safe, on flash or with the host.
+    """
+
+    def __init__(self, canvas, desk, link, journal):
         self.pack = None
+        self.ticked = 0
+        self.journal = journal
         self.canvas = canvas
         self.desk = desk
         self.link = link
@@ -81,10 +87,12 @@ class Screen:
             self._footer()
             self._second = self._marks = -1
             self._minutes = ""
-        marks = link.session + 2 * link.all_acked
+        marks = 2 * self.journal.mark + link.session
         if marks != self._marks:
             self._marks = marks
-            self._draw_marks(link.session, link.all_acked)
+            self._draw_marks(link.session, marks // 2)
+        if marks > 1:  # not pending
+            self.ticked = self.journal.top
         if second != self._second:
             self._second = second
             self._draw_time(clock_text(second))
@@ -99,11 +107,11 @@ class Screen:
         self.canvas.fill_rect(0, 0, _WIDTH, _HEADER, 1)
         self.pack.draw(self.canvas, self._word(key), 2, 1, True)
 
-    def _draw_marks(self, session, acked):
+    def _draw_marks(self, session, mark):
         self.canvas.fill_rect(_MARKS_X, 0, _TIME_X - _MARKS_X, _HEADER, 1)
         if not session:
             self.canvas.glyph(_AWAY, 8, 8, _MARKS_X, 4, True)
-        self.canvas.glyph(_COMMITTED if acked else _PENDING, 8, 8, _MARKS_X + 8, 4, True)
+        self.canvas.glyph((_PENDING, _ON_FLASH, _ACKED)[mark], 8, 8, _MARKS_X + 8, 4, True)
 
     def _draw_time(self, clock):
         """Nine seconds of ten change the last digit alone; all digits are of one width."""

@@ -3,6 +3,8 @@
 The host sends them, the app keeps them over a power cut, everyone reads them as attributes.
 """
 
+from unit import saves
+
 TABLE = (  # name, default, lowest, highest
     ("hold_remind_s", 30, 5, 600),
     ("hold_max_s", 120, 10, 3600),
@@ -23,6 +25,13 @@ class Settings:
     def __init__(self):
         for name, default, _, _ in TABLE:
             setattr(self, name, default)
+
+    def load(self, storage):
+        """Take what an earlier start kept; what this firmware does not know is left out."""
+        kept = saves.load(storage, "settings") or {}
+        for name in kept:
+            if _refuse(name, kept[name]) is None:
+                setattr(self, name, kept[name])
 
     def apply(self, wanted):
         """Takes the values of the dict `wanted`, all or none: None, or the reason for none."""

@@ -1,7 +1,6 @@
 """A board of paper: the six things in memory, for tests of the whole app on either interpreter."""
 
-import io
-
+from flash import Flash
 from line import Stream
 
 
@@ -54,42 +53,6 @@ class Canvas:
         return False
 
 
-class File(io.BytesIO):
-    """A file being written: its content counts once it is closed."""
-
-    def __init__(self, files, name, content):
-        super().__init__(content)
-        self._files = files
-        self._name = name
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._files[self._name] = self.getvalue()
-
-
-class Storage:
-    def __init__(self):
-        self.files = {}
-        self.full = False
-
-    def open(self, name, mode):
-        if "w" in mode:
-            if self.full:
-                raise OSError(28)
-            return File(self.files, name, b"")
-        if name not in self.files:
-            raise OSError(2)
-        return File(self.files, name, self.files[name])
-
-    def rename(self, old, new):
-        self.files[new] = self.files.pop(old)
-
-    def remove(self, name):
-        del self.files[name]
-
-
 class Chip:
     uid = "a4cf12b3d0e8"
     reset_cause = "PWRON"
@@ -113,7 +76,7 @@ class Board:
         self.buttons = Buttons()
         self.canvas = Canvas()
         self.stream = Stream()
-        self.storage = Storage()
+        self.storage = Flash()
         self.chip = Chip()
 
     def ticks_ms(self):

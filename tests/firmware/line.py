@@ -2,9 +2,10 @@
 
 import json
 
+from flash import Flash
 from unit import codec
+from unit.journal import Journal
 from unit.link import Link
-from unit.ring import Ring
 
 BOOT = "41-9f3c77e1"
 UID = "a4cf12b3d0e8"
@@ -30,32 +31,45 @@ class Stream:
 
 
 class Unit:
-    """Link and ring with a desk that takes every K, N and R except those named in `refuse`."""
+    """Link and journal with a desk that takes every K, N and R except those named in `refuse`.
 
-    def __init__(self, max_events=256):
+    Flash has no turn unless a test calls `work`; `storage` goes on after a power cut.
+    """
+
+    def __init__(self, max_events=256, storage=None, boot=BOOT):
         self.now_ms = 0
         self.asked = []
         self.refuse = {}
         self.stream = Stream()
-        self.ring = Ring(BOOT, max_events)
-        self.link = Link(
-            self.stream, UID, BOOT, self.ring, "0.1.0", "PWRON", lambda: ("ready", 0), self._apply
-        )
+        self.storage = storage or Flash()
+        self.journal = Journal(self.storage, boot)
+        self.journal.ring.max_events = max_events
+        who = (UID, "0.2.0", "PWRON", False)
+        self.link = Link(self.stream, who, self.journal, lambda: "ready", self._apply)
 
-    def _apply(self, kind, what, value):
+    def _apply(self, kind, what, value, number):
         self.asked.append((kind, what, value))
-        return self.refuse.get(kind)
+        refused = self.refuse.get(kind)
+        if kind == "R" and not refused:
+            self.link.end()
+        return refused
 
     def add(self, count=1):
         for _ in range(count):
-            self.ring.add(self.now_ms, "st", (("to", "ready"), ("by", "btn")))
+            self.journal.add(self.now_ms, "st", (("to", "ready"), ("by", "btn")))
+
+    def flush(self):
+        """All that RAM has goes to flash."""
+        self.journal.flush_soon()
+        while self.journal.wait_ms(self.now_ms) <= 0:
+            self.journal.work(self.now_ms)
 
     def hear(self, *fields):
         """Bytes of one frame from the host, to be read at the next step."""
         self.stream.inbox += codec.encode(json.dumps(fields))
 
     def ack(self, seq):
-        self.hear("A", BOOT, seq, codec.crc(self.ring.line(seq)))
+        self.hear("A", BOOT, seq, codec.crc(self.journal.line(seq)))
 
     def run(self, span_ms):
         """Steps as the link wishes for `span_ms`; returns [(ms, frame), …] of what it wrote."""

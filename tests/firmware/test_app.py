@@ -32,7 +32,7 @@ class Unit:
         self.run(50)
 
     def events(self, kind=None):
-        ring = self.app.ring
+        ring = self.app.journal.ring
         found = [json.loads(ring.line(seq).decode()) for seq in range(ring.first, ring.top + 1)]
         return [event for event in found if kind is None or event[5] == kind]
 
@@ -72,23 +72,27 @@ class TestFaults(unittest.TestCase):
         unit = Unit()
         unit.board.canvas.fault = (ValueError, "字" * 500)
         unit.run(500)
-        for seq in range(unit.app.ring.first, unit.app.ring.top + 1):
-            self.assertTrue(len(unit.app.ring.line(seq)) <= 229)
+        for seq in range(unit.app.journal.ring.first, unit.app.journal.ring.top + 1):
+            self.assertTrue(len(unit.app.journal.ring.line(seq)) <= 229)
 
     def test_a_full_flash_does_not_stop_a_shift(self):
         unit = Unit()
-        unit.board.storage.full = True
+        unit.board.storage.fault = 28
         unit.tap("READY", 1000)
         unit.tap("READY")
         self.assertEqual(unit.states(), ["not_ready", "ready"])
-        self.assertTrue(len(unit.events("error")) >= 1)
+        self.assertEqual([event[6]["ok"] for event in unit.events("flash")], [0])
+        unit.board.storage.fault = None
+        unit.run(5000)
+        self.assertEqual([event[6]["ok"] for event in unit.events("flash")], [0, 1])
+        self.assertEqual(unit.app.journal.safe_top, unit.app.journal.top)
 
 
 class TestFlash(unittest.TestCase):
     def test_the_boot_counter_grows(self):
         board = Board()
-        first = Unit(board).app.ring.boot
-        second = Unit(board).app.ring.boot
+        first = Unit(board).app.journal.boot
+        second = Unit(board).app.journal.boot
         self.assertEqual((first[:2], second[:2]), ("1-", "2-"))
 
     def test_a_snapshot_makes_the_next_start_ask(self):
@@ -134,8 +138,56 @@ class TestFlash(unittest.TestCase):
             board = Board()
             board.storage.files["state"] = board.storage.files["boot"] = damage
             unit = Unit(board)
-            self.assertEqual(unit.app.ring.boot[:2], "1-")
+            self.assertEqual(unit.app.journal.boot[:2], "1-")
             self.assertFalse("st" in unit.events("boot")[0][6])
+
+
+class TestSafeMode(unittest.TestCase):
+    def short_starts(self, count):
+        board = Board()
+        for _ in range(count):
+            Unit(board).run(1000)
+        return board
+
+    def test_three_short_starts_lead_to_safe_mode_and_a_long_one_out_of_it(self):
+        board = self.short_starts(3)
+        unit = Unit(board)
+        self.assertEqual(unit.events("boot")[0][6]["safe"], 1)
+        unit.run(3000)
+        self.assertTrue(b'"safe":1' in board.stream.written)
+        unit.tap("READY", 1000)
+        self.assertEqual(unit.events("st"), [])
+        unit.run(30000)
+        self.assertFalse("safe" in Unit(board).events("boot")[0][6])
+
+    def test_two_short_starts_do_not(self):
+        self.assertFalse("safe" in Unit(self.short_starts(2)).events("boot")[0][6])
+
+    def test_a_restart_that_was_asked_for_is_no_short_start(self):
+        board = self.short_starts(2)
+        unit = Unit(board)
+        unit.hear("R", 1, "reset")
+        unit.run(300)
+        self.assertEqual(board.chip.resets[0], "soft")
+        self.assertFalse("safe" in Unit(board).events("boot")[0][6])
+
+    def test_safe_mode_can_be_asked_for_and_keeps_who_was_signed_in(self):
+        board = Board()
+        unit = Unit(board)
+        unit.tap("READY", 1000)
+        unit.hear("R", 1, "safe")
+        unit.run(300)
+        again = Unit(board)
+        self.assertEqual(
+            again.events("boot")[0][6],
+            {"rst": "PWRON", "fw": "0.2.0", "st": "not_ready", "safe": 1},
+        )
+        again.hear("S", 1, "5be0c211", "pc-7f31")
+        again.run(500)
+        self.assertTrue(b'["h","' in board.stream.written)
+        again.hear("R", 2, "reset")
+        again.run(300)
+        self.assertEqual(Unit(board).events("boot")[0][6]["st"], "not_ready")
 
 
 class TestOrders(unittest.TestCase):
@@ -146,11 +198,30 @@ class TestOrders(unittest.TestCase):
         self.assertTrue(b'["r",7,1,' in unit.board.stream.written)
         self.assertEqual(unit.board.chip.resets[0], "repl")
 
+    def test_flush_is_answered_when_all_is_on_flash(self):
+        unit = Unit()
+        unit.run(1000)
+        unit.app.journal.add(unit.board.now_ms, "idle", [("s", 600)])
+        unit.board.stream.inbox += codec.encode(json.dumps(["R", 7, "flush"]))
+        unit.run(15)
+        self.assertEqual(unit.app.journal.mark, 1)
+        unit.run(50)
+        self.assertTrue(b'["r",7,1,"flushed"]' in unit.board.stream.written)
+        self.assertEqual(unit.board.chip.resets, [])
+
+    def test_a_flash_that_refuses_does_not_keep_the_unit_from_maintenance(self):
+        unit = Unit()
+        unit.board.storage.fault = 5
+        unit.hear("R", 7, "repl")
+        unit.run(300)
+        self.assertTrue(b'["r",7,1,"not flushed: ' in unit.board.stream.written)
+        self.assertEqual(unit.board.chip.resets[0], "repl")
+
     def test_what_is_not_offered_is_refused(self):
         unit = Unit()
-        unit.hear("R", 8, "safe")
+        unit.hear("R", 8, "dance")
         unit.run(300)
-        self.assertTrue(b'["r",8,0,' in unit.board.stream.written)
+        self.assertTrue(b'["r",8,0,"no such request: dance"]' in unit.board.stream.written)
         self.assertEqual(unit.board.chip.resets, [])
 
     def test_a_new_roster_closes_the_menu_that_shows_the_old_one(self):
