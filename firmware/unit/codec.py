@@ -97,19 +97,24 @@ def record(line):
 def hello(who, boot, held, now_ms):
     """H; `who` (uid of the chip, firmware, reset cause, safe mode?), `held` [[boot, first, last]]."""
     uid, fw, reset_cause, safe = who
-    about = [
-        ("fw", fw),
-        ("rst", reset_cause),
-        ("up", now_ms),
-        ("hold", held[:_HELD]),
-        ("win", FRAMES),
-        ("max", _MAX_FRAME),
-        ("cap", ("t", "x", "r")),  # time answers, gaps, requests
-        ("safe", int(safe)),
-    ]
-    if len(held) > _HELD:
-        about.append(("more", len(held) - _HELD))
-    return array(("H", VERSION, uid, boot), body(about))
+    named = min(len(held), _HELD)
+    while True:
+        about = [
+            ("fw", fw),
+            ("rst", reset_cause),
+            ("up", now_ms),
+            ("hold", held[:named]),
+            ("win", FRAMES),
+            ("max", _MAX_FRAME),
+            ("cap", ("t", "x", "r")),  # time answers, gaps, requests
+            ("safe", int(safe)),
+        ]
+        if len(held) > named:
+            about.append(("more", len(held) - named))
+        text = array(("H", VERSION, uid, boot), body(about))
+        if len(text) <= _MAX_PAYLOAD or not named:
+            return text
+        named -= 1
 
 
 def free_bytes():

@@ -54,6 +54,7 @@ class Status(Struct, frozen=True):
     bad: Count = 0
     mem: Count = 0
     jr: Count = 0
+    re: Count = 0
 
 
 class Hello(Struct, frozen=True, array_like=True, tag="H"):
@@ -263,8 +264,11 @@ class Decoder:
         payload, star, check = line.rpartition(b"*")
         if not star or check != crc(payload).encode():
             raise Damaged("crc")
+        try:
+            text = payload.decode()  # what the decoder skips may still be no UTF-8
+        except UnicodeDecodeError as error:
+            raise Damaged("not UTF-8") from error
         frame = decode(payload)
-        text = payload.decode()
         if isinstance(frame, EventFrame):
             event_line(text)
         return Received(frame, text)

@@ -32,14 +32,26 @@ def written_again():
     about += (("max", 240), ("cap", ["t", "x", "r"]), ("safe", 0))
     status = (("st", "talking"), ("q", 0), ("bad", 2), ("mem", 91024), ("jr", 0))
     state = (("to", "talking"), ("by", "btn"))
+    who = ("a4cf12b3d0e8", "0.2.0", "WDT", True)
+    more = [
+        ["40-77aa01b2", 20, 131],
+        [BOOT, 1, 3],
+        ["42-00c0ffee", 1, 1],
+        ["43-1", 1, 1],
+        ["44-1", 1, 2],
+    ]
+    later = (("st", "hold"), ("q", 118), ("bad", 0), ("mem", 70112), ("jr", 9216), ("re", 3))
     return [
         codec.array(("H", 1, "a4cf12b3d0e8", BOOT), codec.body(about)),
         codec.event_payload(1, BOOT, 120, 7733145, "st", state),
-        codec.array(("X", "40-77aa01b2", 20, 57, "full")),
+        codec.gap_payload("40-77aa01b2", 20, 57, "full").decode(),
         codec.array(("t", 7, 7733201, 7733203)),
         codec.array(("h", BOOT, 120, 7735000), codec.body(status)),
         codec.text_payload(("r", 9, 1), "flushed"),
         codec.text_payload(("L", 2), "wifi off"),
+        codec.hello(who, "44-0badcafe", more, 93000),
+        codec.event_payload(3, "40-77aa01b2", 58, 912, "remind", (("hold", 1), ("n", 2))),
+        codec.heartbeat("44-0badcafe", 2, 95000, later),
     ]
 
 
@@ -51,6 +63,34 @@ class TestWriting(unittest.TestCase):
     def test_the_ecrc_of_the_shared_ack_is_that_of_the_shared_event_with_flags_0(self):
         event = vectors("host")[1]["payload"].encode()
         self.assertEqual(codec.crc(codec.flagged(event, 0)), "b882ee7d")
+
+    def test_the_shared_ack_of_a_gap_names_the_crc_of_its_payload(self):
+        gap = vectors("host")[2]
+        acks = [json.loads(frame["payload"]) for frame in vectors("unit")]
+        self.assertTrue(["A", "40-77aa01b2", 57, gap["crc"]] in acks)
+
+    def test_h_names_as_many_boots_as_fit(self):
+        held = [["4294967295-9f3c77e1", 100000, 200000] for _ in range(5)]
+        who = ("a4cf12b3d0e8", "0.2.0", "PWRON", False)
+        text = codec.hello(who, "4294967295-9f3c77e1", held, 2**40)
+        self.assertTrue(len(codec.encode(text)) <= 240)
+        about = json.loads(text)[4]
+        self.assertEqual(len(about["hold"]) + about["more"], 5)
+
+    def test_records_are_read_from_lines_of_the_wire(self):
+        for frame in vectors("host"):
+            payload = frame["payload"].encode()
+            wanted = {
+                "E": (3, 3),
+                "X": (2, 3),
+            }.get(frame["payload"][2])
+            found = codec.record(b"noise" + on_the_wire(frame)[:-1])
+            if wanted is None:
+                self.assertEqual(found, None)
+            else:
+                fields = json.loads(frame["payload"])
+                boot = fields[2] if fields[0] == "E" else fields[1]
+                self.assertEqual(found, (boot, fields[wanted[0]], fields[wanted[1]], payload))
 
     def test_flags_change_one_digit(self):
         event = b'["E",0,"b",1,2,"st",{}]'

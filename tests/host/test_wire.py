@@ -11,6 +11,7 @@ from deskunit import wire
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "frames.json").read_text("utf-8"))
 FRAMES = VECTORS["frames"]
 FOR_HOST = [one["payload"] for one in FRAMES if one["to"] == "host"]
+OLDER = {one["payload"] for one in FRAMES if one.get("older")}
 FOR_UNIT = [one["payload"] for one in FRAMES if one["to"] == "unit"]
 EVENT = '["E",1,"41-9f3c77e1",120,7733145,"st",{"to":"talking","by":"btn"}]'
 
@@ -30,7 +31,8 @@ def test_vector_crc_and_framing(one: dict[str, str]) -> None:
 @pytest.mark.parametrize("payload", FOR_HOST, ids=lambda text: text[2])
 def test_vector_for_host_decodes_and_encodes_back(payload: str) -> None:
     (frame,) = frames_of(wire.framed(payload.encode()))
-    assert msgspec.json.encode(frame) == payload.encode()
+    again = msgspec.json.encode(frame)
+    assert (wire.decode(again) == frame) if payload in OLDER else (again == payload.encode())
 
 
 @pytest.mark.parametrize("payload", FOR_UNIT, ids=lambda text: text[2])
