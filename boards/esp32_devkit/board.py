@@ -140,10 +140,25 @@ class Storage:
         return block * free
 
 
-class Chip:
-    kept = None
+class Kept:
+    """RTC memory, 2 048 bytes: outlives a reset of the chip, not a power cut (machine.RTC, memory).
+
+    A brown-out may leave anything in it: whoever reads it checks what was read.
+    """
 
     def __init__(self):
+        self._rtc = machine.RTC()
+
+    def read(self):
+        return self._rtc.memory()
+
+    def write(self, data):
+        self._rtc.memory(data)
+
+
+class Chip:
+    def __init__(self):
+        self.kept = Kept()
         self.uid = machine.unique_id().hex()
         self.reset_cause = self._cause()
 
@@ -173,8 +188,11 @@ class Chip:
 
     def reset(self, mode):
         """A reset of the whole chip, which clears a stuck bus too; "repl" starts no app."""
-        with open(RESTART, "w") as file:
-            file.write("MAINT" if mode == "repl" else "SOFT")
+        try:
+            with open(RESTART, "w") as file:
+                file.write("MAINT" if mode == "repl" else "SOFT")
+        except OSError:
+            pass  # a flash that takes nothing must not keep the chip from its reset
         time.sleep_ms(DRAIN_MS)
         machine.reset()
 

@@ -11,6 +11,8 @@ from hw import edge, edge_ticks, is_down, read, write, writeto
 from ssd1306_windowed import SSD1306Windowed
 from uctypes import addressof
 
+KEPT_BYTES = 2048
+
 ticks_ms = hw.ticks
 
 
@@ -48,32 +50,51 @@ class Stream:
         return write(addressof(data), len(data)) if data else 0
 
 
+def allow(operation):
+    """OSError while the flash refuses `operation` (VirtualUnit.fail_flash)."""
+    error = hw.refusal(operation)
+    if error:
+        raise OSError(error)
+
+
 class Written:
-    """A file open for writing: its bytes reach the flash at flush or close only, as LittleFS does."""
+    """A file open for writing: its bytes reach the flash at flush or close only, as LittleFS does.
+
+    As there too, after a flush that failed the next one does nothing and says nothing, until more
+    is written: what was lost must be written again, into a file opened anew.
+    """
 
     def __init__(self, name, mode):
         self._name = name
         self.buffer = b""
+        self._failed = False
         # to append is not to touch the file before the first flush
         self._mode = "ab" if "a" in mode else "wb"
 
     def write(self, data):
         self.buffer += data.encode() if isinstance(data, str) else data
+        self._failed = False
         return len(data)
 
     def flush(self):
-        if self._name is None or not (self.buffer or self._mode == "wb"):
+        if self._name is None or self._failed or not (self.buffer or self._mode == "wb"):
             return
-        if hw.alive():
-            with open(self._name, self._mode) as file:
-                file.write(self.buffer)
-            hw.flush(self._name)
-        self._mode = "ab"
+        data = self.buffer
         self.buffer = b""
+        if hw.alive():
+            self._failed = True
+            allow("flush")
+            self._failed = False
+            with open(self._name, self._mode) as file:
+                file.write(data)
+            hw.flush(self._name, len(data))
+        self._mode = "ab"
 
     def close(self):
-        self.flush()
-        self._name = None
+        try:
+            self.flush()
+        finally:
+            self._name = None
 
     def __enter__(self):
         return self
@@ -92,11 +113,13 @@ class Storage:
 
     def remove(self, name):
         if hw.alive():
+            allow("remove")
             os.remove(name)
             hw.remove(name)
 
     def rename(self, old, new):
         if hw.alive():
+            allow("rename")
             os.rename(old, new)
             hw.rename(old, new)
 
@@ -108,10 +131,26 @@ class Storage:
         return hw.free()
 
 
+class Kept:
+    """RTC memory: outlives a reset of the chip, not a power cut."""
+
+    def read(self):
+        data = bytearray(hw.kept_size())
+        hw.kept_read(addressof(data))
+        return bytes(data)
+
+    def write(self, data):
+        if len(data) > KEPT_BYTES:
+            raise ValueError("buffer too long")  # in the words of the ESP32
+        hw.kept_write(addressof(data), len(data))
+
+
 class Chip:
     uid = hw.uid()
     reset_cause = hw.reset_cause()
-    kept = None
+
+    def __init__(self):
+        self.kept = Kept()
 
     def random(self, n):
         data = bytearray(n)

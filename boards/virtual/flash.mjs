@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 
 const BLOCK = 4096;
 const SIZE = 2 << 20; // the data partition of a 4 MB ESP32
+const ENOSPC = 28;
 const SYSTEM = new Set(["dev", "proc", "home", "tmp"]); // the interpreter's own folders
 
 export class Flash {
@@ -16,6 +17,8 @@ export class Flash {
     this.files = new Map(); // path without leading slash → bytes
     for (const [path, bytes] of filesUnder(tree)) this.files.set(path, bytes);
     this.fromTree = new Set(this.files.keys());
+    this.failing = 0; // the errno with which it refuses to be written
+    this.counts = {}; // first part of a file's name → how often it was written since this was made
     if (folder) for (const [path, bytes] of filesUnder(folder)) if (!this.fromTree.has(path)) this.files.set(path, bytes);
   }
 
@@ -30,30 +33,50 @@ export class Flash {
   /** Take over the whole file system: the maintenance REPL writes it without asking us. */
   adopt(FS) {
     const now = new Map(walk(FS, ""));
-    for (const path of this.files.keys()) if (!now.has(path)) this.remove(path);
+    for (const path of this.files.keys()) if (!now.has(path)) this.#forget(path);
     for (const [path, bytes] of now) this.#store(path, bytes);
   }
 
-  commit(FS, path) {
+  /** The errno that `operation` gets now, else 0: a full flash still lets files be removed. */
+  refusal(operation) {
+    return this.failing === ENOSPC && operation === "remove" ? 0 : this.failing;
+  }
+
+  /** `count` new bytes of a file become durable, with all that it holds. */
+  commit(FS, path, count) {
+    this.#count(path, "flush", count);
     this.#store(path, FS.readFile(`/${path}`));
   }
 
   remove(path) {
-    this.files.delete(path);
-    if (this.#mirrored(path)) rmSync(join(this.folder, path), { force: true });
+    this.#count(path, "remove");
+    this.#forget(path);
   }
 
   rename(from, to) {
     const bytes = this.files.get(from);
     if (bytes === undefined) return;
+    this.#count(from, "rename");
     this.#store(to, bytes);
-    this.remove(from);
+    this.#forget(from);
   }
 
   free() {
+    if (this.failing === ENOSPC) return 0;
     let used = 2 * BLOCK;
     for (const bytes of this.files.values()) used += Math.ceil(bytes.length / BLOCK) * BLOCK;
     return Math.max(0, SIZE - used);
+  }
+
+  #count(path, operation, bytes = 0) {
+    const counts = (this.counts[path.split(".")[0]] ??= { flush: 0, rename: 0, remove: 0, bytes: 0 });
+    counts[operation]++;
+    counts.bytes += bytes;
+  }
+
+  #forget(path) {
+    this.files.delete(path);
+    if (this.#mirrored(path)) rmSync(join(this.folder, path), { force: true });
   }
 
   #mirrored(path) {

@@ -5,17 +5,16 @@
 // and the interpreter is dropped. (A JavaScript exception must not cross the interpreter: it would end it.)
 
 import { createHash, randomBytes } from "node:crypto";
+import { SerialPort } from "./serial.mjs";
 import { Ssd1306 } from "./ssd1306.mjs";
 
 export const BUTTONS = ["READY", "BUSY", "HOLD"];
 const DISPLAY_ADDRESS = 0x3c;
 const ENODEV = 19;
-const STDIN_RING = 259; // bytes; the ESP32's overflows silently
-const STDOUT_FIFO = 128; // bytes; the UART's
 const TICKS_MASK = (1 << 30) - 1;
 
 export class Hardware {
-  constructor({ uid, seed, start_ticks_ms, time }, flash) {
+  constructor({ uid, seed, start_ticks_ms, time, baud }, flash) {
     Object.assign(this, { uid, flash, startTicks: start_ticks_ms });
     this.real = time === "real";
     this.startedAt = performance.now();
@@ -24,7 +23,8 @@ export class Hardware {
     this.display = new Ssd1306();
     this.displayPresent = true;
     this.down = Object.fromEntries([...BUTTONS, "BOOT"].map((name) => [name, false]));
-    this.output = []; // chunks from the unit since last taken
+    this.serial = new SerialPort(baud, () => this.nowMs);
+    this.kept = new Uint8Array(0); // RTC memory: a reset leaves it, a power cut does not
     this.cutAfterOperations = null;
     this.operations = 0;
     this.alive = false;
@@ -37,7 +37,16 @@ export class Hardware {
 
   /** A chip that has just come out of reset. */
   powered(cause) {
-    Object.assign(this, { bootMs: this.nowMs, cause, edges: [], input: [], resetMode: null, alive: true });
+    Object.assign(this, { bootMs: this.nowMs, cause, edges: [], resetMode: null, alive: true });
+    this.serial.reset();
+  }
+
+  /** A chip without power: only the flash knows anything. */
+  off() {
+    Object.assign(this, { alive: false, cutAfterOperations: null, kept: new Uint8Array(0) });
+    this.serial.off();
+    this.display.on = false;
+    this.display.version++;
   }
 
   countWire() {
@@ -55,12 +64,8 @@ export class Hardware {
     if (this.alive && name !== "BOOT") this.edges.push([BUTTONS.indexOf(name) * 2 + (isDown ? 1 : 0), this.ticks()]);
   }
 
-  receive(bytes) {
-    for (const byte of bytes) if (this.input.length < STDIN_RING) this.input.push(byte);
-  }
-
   hasInput() {
-    return this.input.length > 0 || this.edges.length > 0;
+    return this.serial.arrive() || this.edges.length > 0;
   }
 
   plugDisplay(present) {
@@ -73,14 +78,8 @@ export class Hardware {
     this.stepBytes = 0;
   }
 
-  takeOutput() {
-    const bytes = Buffer.concat(this.output);
-    this.output = [];
-    return bytes;
-  }
-
   print(bytes) {
-    if (this.alive) this.output.push(Buffer.from(bytes));
+    if (this.alive) this.serial.print(bytes);
   }
 
   /** One more operation; false when the power is gone. */
@@ -109,19 +108,19 @@ export class Hardware {
       edge_ticks: () => this.edges.shift()[1],
       writeto: (address, at, n) => this.#i2c(address, read(at, n)),
       read: (at, n) => {
-        if (!this.input.length || !this.#operation()) return 0;
-        const bytes = this.input.splice(0, n);
+        if (!this.serial.arrive() || !this.#operation()) return 0;
+        const bytes = this.serial.read(n);
         fill(at, bytes);
         return bytes.length;
       },
-      write: (at, n) => {
-        const accepted = Math.min(n, STDOUT_FIFO);
-        if (this.#operation()) this.output.push(Buffer.from(read(at, accepted)));
-        return accepted;
-      },
+      write: (at, n) => (this.#operation() ? this.serial.write(read(at, n)) : n),
       random: (at, n) => fill(at, this.random(n)),
       alive: () => this.alive,
-      flush: storing((name) => this.flash.commit(vm.FS, name)),
+      kept_size: () => this.kept.length,
+      kept_read: (at) => fill(at, this.kept),
+      kept_write: (at, n) => { if (this.alive) this.kept = read(at, n); },
+      refusal: (operation) => this.flash.refusal(operation),
+      flush: storing((name, n) => this.flash.commit(vm.FS, name, n)),
       remove: storing((name) => this.flash.remove(name)),
       rename: storing((from, to) => this.flash.rename(from, to)),
       free: () => this.flash.free(),

@@ -54,9 +54,10 @@ export class Interpreter {
     return life;
   }
 
-  /** Import main.py; true when it left a `step` to call. Its failure is printed as on a board. */
-  start() {
+  /** Import main.py, watched by `truth`; true when it left a `step`. Its failure is printed as on a board. */
+  start(truth) {
     try {
+      truth?.install(this.vm);
       this.step = this.vm.pyimport("main").step;
       return true;
     } catch (error) {

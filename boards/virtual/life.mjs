@@ -6,6 +6,7 @@
 import { Flash } from "./flash.mjs";
 import { Hardware } from "./hardware.mjs";
 import { Interpreter } from "./interpreter.mjs";
+import { Truth } from "./truth.mjs";
 
 const WATCHDOG_MS = 8000; // as on the ESP32 board
 const SCREEN_PAUSE_MS = 15; // a frame's pages come within a few steps: show them together
@@ -18,6 +19,7 @@ export class Life {
     this.flash = new Flash(config.tree, config.flash);
     this.hardware = new Hardware(config, this.flash);
     this.hardware.countWire();
+    this.truth = config.truth ? new Truth(this.hardware) : null;
     this.state = "off"; // off, app, repl, hung (waits for the watchdog)
     this.wakeMs = Infinity;
     this.planned = []; // contacts that bounce: [at_ms, name, down]
@@ -54,10 +56,7 @@ export class Life {
     this.state = "off";
     this.life = null;
     this.wakeMs = Infinity;
-    this.hardware.alive = false;
-    this.hardware.cutAfterOperations = null;
-    this.hardware.display.on = false;
-    this.hardware.display.version++;
+    this.hardware.off();
     this.#report();
   }
 
@@ -65,7 +64,7 @@ export class Life {
     this.hardware.powered(cause);
     this.life = null;
     this.life = await Interpreter.load(this.hardware, this.flash);
-    const running = !raw && this.life.start();
+    const running = !raw && this.life.start(this.truth);
     if (!this.hardware.alive) return this.#afterStep();
     if (running && cause !== "MAINT") {
       this.state = "app";
@@ -97,8 +96,8 @@ export class Life {
 
   async write(bytes) {
     if (this.state === "app") {
-      this.hardware.receive(bytes);
-      this.wakeMs = this.nowMs;
+      this.hardware.serial.receive(bytes);
+      if (this.hardware.serial.arrive()) this.wakeMs = this.nowMs;
     } else if (this.state === "repl") {
       if (this.life.type(bytes)) await this.#softReset(this.life.raw);
       else if (!this.hardware.alive) await this.#afterStep();
@@ -121,7 +120,7 @@ export class Life {
   }
 
   #next() {
-    return Math.min(this.wakeMs, this.planned[0]?.[0] ?? Infinity);
+    return Math.min(this.wakeMs, this.planned[0]?.[0] ?? Infinity, this.hardware.serial.nextMs);
   }
 
   /**
@@ -129,18 +128,15 @@ export class Life {
    * `stepMs` the app is stepped at that pace, as a board would, whatever wake it asked for.
    */
   async advance(untilMs, stepMs) {
-    while (!this.#lineWritten()) {
+    const { serial } = this.hardware;
+    while (!serial.lineWritten) {
       if (stepMs && this.state === "app") this.wakeMs = Math.max(this.nowMs, this.steppedMs + stepMs);
       const next = this.#next();
       this.hardware.virtualMs = Math.max(this.nowMs, Math.min(next, untilMs));
       if (next > untilMs) break;
       await this.#turn();
     }
-    return { now_ms: this.nowMs, bytes: this.hardware.takeOutput().toString("base64"), state: this.state };
-  }
-
-  #lineWritten() {
-    return this.hardware.output.some((chunk) => chunk.includes(10));
+    return { now_ms: this.nowMs, bytes: serial.takeOutput().toString("base64"), state: this.state };
   }
 
   /** Real time: one timer to the next wake. */
@@ -161,11 +157,15 @@ export class Life {
       const [, name, down] = this.planned.shift();
       this.#contact(name, down);
     }
-    if (this.wakeMs > this.nowMs) return;
+    if (this.hardware.serial.arrive() && this.state === "app") this.wakeMs = this.nowMs;
+    if (this.wakeMs <= this.nowMs) await this.#wake();
+    this.#report();
+  }
+
+  async #wake() {
     if (this.state === "hung") await this.#boot("WDT");
     else if (this.state === "app") this.#step();
     if (this.life && !this.hardware.alive) await this.#afterStep();
-    this.#report();
   }
 
   #step() {
@@ -180,6 +180,7 @@ export class Life {
       this.state = "hung";
       this.wakeMs = this.nowMs + WATCHDOG_MS;
     }
+    if (this.state === "app") this.truth?.look(this.life.vm, this.steppedMs);
     this.hardware.endStep();
   }
 
@@ -205,17 +206,20 @@ export class Life {
 
   figures() {
     const { wireBytes, largestStepBytes, operations, display } = this.hardware;
+    const flash = this.flash.counts;
     const { state, nowMs, steps } = this;
     return {
       now_ms: nowMs, state, steps, operations, wire_bytes: wireBytes,
-      largest_step_bytes: largestStepBytes, unknown_commands: display.unknown,
+      largest_step_bytes: largestStepBytes, unknown_commands: display.unknown, flash,
     };
   }
 
-  /** Real time: tell what came out of the serial port and that the picture changed. */
+  /** Real time: tell what happened, what came out of the serial port and that the picture changed. */
   #report() {
     if (!this.real) return;
-    const bytes = this.hardware.takeOutput();
+    const truth = this.truth?.take();
+    if (truth?.length) this.say({ news: "truth", truth });
+    const bytes = this.hardware.serial.takeOutput();
     if (bytes.length) this.say({ news: "serial", bytes: bytes.toString("base64") });
     if (this.hardware.display.version === this.seen || this.showing) return;
     this.showing = setTimeout(() => {

@@ -70,6 +70,7 @@ const ORDERS = {
   turn: ({ button, down, bounce_ms }) => life.turn(button, down, bounce_ms),
   display: ({ present }) => life.hardware.plugDisplay(present),
   write: ({ bytes }) => life.write(Buffer.from(bytes, "base64")),
+  fail_flash: ({ errno }) => { life.flash.failing = errno; },
   advance: ({ until_ms, step_ms }) => life.advance(until_ms, step_ms),
   screen: () => life.screen(),
   memory: () => ({ bytes: life.memory() }),
@@ -79,7 +80,7 @@ const ORDERS = {
 async function obey(line) {
   const order = JSON.parse(line);
   const answer = await ORDERS[order.do](order);
-  if (order.answer) say({ ...answer, answer: order.answer });
+  if (order.answer) say({ ...answer, truth: life.truth?.take(), answer: order.answer });
 }
 
 if (virtual) {

@@ -3,13 +3,14 @@
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from deskunit.errors import DeskunitError
 from deskunit.port import Port, open_port
 from deskunit.virtual import VirtualUnit, serve_pty, serve_tcp, unplug
-from talk import MakeUnit
+from talk import MakeUnit, Talk
 
 
 def answers(port: Port, number: int) -> bool:
@@ -117,3 +118,39 @@ def test_control_c_does_not_reach_the_app(demo_tree: Path, make_unit: MakeUnit) 
     assert answers(port, 3)
     port.close()
     assert unit.figures()["state"] == "app"
+
+
+def test_a_paced_port_carries_what_the_wire_would(demo_tree: Path, make_unit: MakeUnit) -> None:
+    unit = make_unit(demo_tree, baud=115_200)
+    talk = Talk(unit)
+    talk.line()
+    talk.rest()
+    start_ms = unit.now_ms
+    unit.write(b"app.wait_ms = 1; app.say('x' * 1151)" + b" " * 100 + b"\n")
+    assert len(talk.line()) == 1151
+    sent_ms = 138 / 11.52
+    # the line in, then the answer out; the firmware polls each ms or two
+    assert sent_ms + 100 <= unit.now_ms - start_ms < sent_ms + 130
+
+
+def test_a_paced_port_works_in_real_time_too(demo_tree: Path, make_unit: MakeUnit) -> None:
+    unit = make_unit(demo_tree, time="real", baud=115_200)
+    port = open_port(serve_pty(unit))
+    assert answers(port, 5)
+    begun = time.monotonic()
+    port.write(b"app.wait_ms = 1; app.say('x' * 1151)\n")
+    heard(port, b"x\n")
+    assert time.monotonic() - begun >= 0.1
+    port.close()
+
+
+def test_bytes_under_way_are_lost_with_the_power(demo_tree: Path, make_unit: MakeUnit) -> None:
+    unit = make_unit(demo_tree, baud=9_600)
+    talk = Talk(unit)
+    talk.line()
+    talk.rest()
+    unit.write(b"app.say('0123456789' * 12)\n")
+    unit.advance(unit.now_ms + 60)
+    unit.cut_power()
+    came = unit.advance(unit.now_ms + 1000)
+    assert b"0123456789".startswith(came[:10]) and len(came) < 60

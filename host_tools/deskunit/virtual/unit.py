@@ -18,6 +18,7 @@ from typing import Any, Literal, Self
 
 from deskunit.errors import DeskunitError
 from deskunit.virtual.screen import Screen
+from deskunit.virtual.truth import Fact, facts
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = ROOT / "boards" / "virtual" / "unit.mjs"
@@ -43,7 +44,9 @@ class VirtualUnit:
     """One unit, switched off at first. Times in ms; `time="virtual"` moves only in `advance`.
 
     `flash` keeps the unit's data files across units (None: in memory). `seed` repeats its random
-    bytes in virtual time. In real time the callbacks run on a thread of the unit's own.
+    bytes in virtual time. `baud` holds the serial port to that pace, either way. With `truth`,
+    `on_truth` is told what happened in the unit, past the serial port. In real time the callbacks
+    run on a thread of the unit's own.
     """
 
     def __init__(
@@ -55,14 +58,18 @@ class VirtualUnit:
         flash: Path | None = None,
         seed: int = 0,
         start_ticks_ms: int = 0,
+        baud: int | None = None,
+        truth: bool = False,
     ) -> None:
         if not tree.is_dir():
             raise DeskunitError("virtual_no_tree", tree=tree)
         config = {"tree": str(tree), "uid": uid, "time": time, "seed": seed}
         config |= {"flash": str(flash) if flash else None, "start_ticks_ms": start_ticks_ms}
+        config |= {"baud": baud, "truth": truth}
         self.uid = uid
         self.on_serial: Callable[[bytes], None] | None = None
         self.on_screen: Callable[[Screen], None] | None = None
+        self.on_truth: Callable[[Fact], None] | None = None
         self.on_close: Callable[[], None] | None = None
         self.bounce_ms = 0
         self.now_ms = 0
@@ -103,6 +110,13 @@ class VirtualUnit:
         With a number the power goes after that many more operations of bus, flash or serial port.
         """
         self._ask("cut_power", after_operations=after_operations)
+
+    def fail_flash(self, errno: int | None) -> None:
+        """From now on flash refuses to be written, with 28 (full) or 5 (broken); None: it is well.
+
+        A full one still lets files be removed.
+        """
+        self._ask("fail_flash", errno=errno or 0)
 
     def close(self) -> None:
         """End the process behind it; what it flushed is on disk."""
@@ -159,7 +173,10 @@ class VirtualUnit:
         return int(self._ask("memory")["bytes"] or 0)
 
     def figures(self) -> dict[str, Any]:
-        """state (off, app, repl, hung), steps, operations, wire_bytes, largest_step_bytes, …"""
+        """state (off, app, repl, hung), steps, operations, wire_bytes, largest_step_bytes, flash, …
+
+        flash: first part of a file's name → flush, rename, remove and bytes written, since it was made.
+        """
         return self._ask("figures")
 
     @property
@@ -225,6 +242,9 @@ class VirtualUnit:
         message: dict[str, Any] = json.loads(line)
         if message.get("news") == "failed":
             self._failure = message["message"]
+        for fact in facts(message.get("truth") or ()):
+            if self.on_truth:
+                self.on_truth(fact)
         return message
 
     def _read(self) -> None:

@@ -2,9 +2,33 @@
 
 import binascii
 
+from unit.journal import Journal
+
+
+class Screen:
+    """What the truth channel looks at."""
+
+    ticked = 0
+
+
+class Clock:
+    """The time of the last step, since the first."""
+
+    started = None
+    now_ms = 0
+
+    def update(self, ticks):
+        if self.started is None:
+            self.started = ticks
+        self.now_ms = ticks - self.started
+
 
 class App:
     def __init__(self, board):
+        self.journal = Journal("1-demo")
+        self.screen = Screen()
+        self.clock = Clock()
+        self.journal.add(0, "boot")
         self._names = {
             "board": board,
             "canvas": board.canvas,
@@ -22,6 +46,7 @@ class App:
 
     def step(self, ticks):
         board = self._board
+        self.clock.update(ticks)
         edge = board.buttons.take_edge()
         while edge:
             self.say("edge %s %d %d" % edge)
