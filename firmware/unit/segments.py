@@ -45,9 +45,13 @@ class Segments:
 
     # -- writing
 
+    def begins_file(self, size):
+        """True when appending `size` bytes begins a new file."""
+        return not self.files or self._sealed or self.files[-1][1] + size > _FILE_BYTES
+
     def append(self, data):
         """Whole lines, durable when it returns; OSError: perhaps they are, perhaps not."""
-        if not self.files or self._sealed or self.files[-1][1] + len(data) > _FILE_BYTES:
+        if self.begins_file(len(data)):
             last = max([file[0] for file in self.files] + self.doomed + [0])
             self.files.append([last + 1, 0])
         file = self.files[-1]

@@ -308,6 +308,27 @@ class TestFull(unittest.TestCase):
             self.assertEqual(covered[:safe], list(range(1, safe + 1)), "cut after %d" % left)
 
 
+class TestFree(unittest.TestCase):
+    def test_what_others_need_of_flash_is_left_to_them(self):
+        flash = Flash()
+        flash.room = 65536 + 40000
+        journal = Journal(flash, OLD)
+        for _ in range(150):
+            add(journal, 10)
+            flush(journal)
+        self.assertTrue(flash.free() >= 65536 - 16384)
+        self.assertEqual(records(Journal(flash, BOOT))[0][:3], ("X", OLD, 1))
+        self.assertEqual(journal.safe_top, 1500)
+
+    def test_free_flash_is_counted_once_a_file_not_once_a_flush(self):
+        flash = Flash()
+        journal = Journal(flash, OLD)
+        for _ in range(100):
+            add(journal, 1)
+            flush(journal)
+        self.assertEqual(flash.counted, 1)
+
+
 class TestKept(unittest.TestCase):
     def test_a_reset_before_the_flush_loses_nothing_where_the_chip_keeps_memory(self):
         kept = Kept()
