@@ -30,7 +30,10 @@ def test_vector_crc_and_framing(one: dict[str, str]) -> None:
 @pytest.mark.parametrize("payload", FOR_HOST, ids=lambda text: text[2])
 def test_vector_for_host_decodes_and_encodes_back(payload: str) -> None:
     (frame,) = frames_of(wire.framed(payload.encode()))
-    assert msgspec.json.encode(frame) == payload.encode()
+    again, told = json.loads(msgspec.json.encode(frame)), json.loads(payload)
+    if told[0] == "h":  # what an older unit leaves out is said as 0
+        assert not any(again[4].pop(key) for key in again[4].keys() - told[4].keys())
+    assert again == told
 
 
 @pytest.mark.parametrize("payload", FOR_UNIT, ids=lambda text: text[2])
