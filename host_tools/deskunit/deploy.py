@@ -13,6 +13,7 @@ from pathlib import Path
 
 from deskunit import control, wire
 from deskunit.errors import DeskunitError
+from deskunit.events import printable
 from deskunit.port import Port, open_port
 
 PROMPT = b">>> "
@@ -138,7 +139,7 @@ def _run(command: list[str], folder: Path, port: str, progress: Callable[[str], 
         for line in process.stdout:
             patience.cancel()
             patience = _patience(process)
-            last = wire.printable(line.strip()) or last
+            last = printable(line.strip()) or last
             progress(last)
         failed = process.wait()
         patience.cancel()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deskunit.events import Event
+from deskunit.events import BootKey, Event, Lost
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,13 @@ class Arrived:
     """An event to store; its acknowledgement waits for `committed`."""
 
     event: Event
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A gap to store; acknowledged like the events that it stands for."""
+
+    lost: Lost
 
 
 @dataclass(frozen=True)
@@ -68,5 +75,5 @@ class Answered:
     text: str
 
 
-Effect = Met | Begun | Arrived | Heard | Noted | Alarm | Answered
-Tops = Mapping[tuple[str, str], tuple[int, str]]
+Effect = Met | Begun | Arrived | Missing | Heard | Noted | Alarm | Answered
+Acks = Mapping[BootKey, tuple[int, str]]  # (uid, boot) → seq and ecrc that an A may name

@@ -1,6 +1,6 @@
-"""The event as the host keeps it: a fact told by a unit, immutable, known by (uid, boot, seq).
+"""What a unit tells, as the host keeps it: events, known by (uid, boot, seq), and what is lost of them.
 
-Made by the logger from an E frame or by the store from a stored line. Knows no port, no database.
+Made by the session from E and X frames or by the store from a stored line. Knows no port, no database.
 """
 
 import json
@@ -22,7 +22,7 @@ class Event:
     seq: int
     ms: int  # the unit's own milliseconds since its boot
     kind: str
-    body: Mapping[str, Any]
+    body: Mapping[str, Any]  # texts without control characters, whatever the line holds
     line: str
     oldest: bool = False  # flag 1: the unit holds no older event of this boot
 
@@ -36,12 +36,49 @@ class Event:
         return ecrc(self.line)
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A unit's word that it has first..last of a boot no more. `line`: the payload of its X frame."""
+
+    uid: str
+    boot: str
+    first: int
+    last: int
+    why: str
+    line: str
+    oldest: bool = False  # the unit holds nothing older of this boot
+
+    @property
+    def seq(self) -> int:
+        """What an A frame names."""
+        return self.last
+
+    @property
+    def ecrc(self) -> str:
+        return ecrc(self.line)
+
+
+Record = Event | Lost
+
+
 def ecrc(line: str) -> str:
-    """CRC-32 of an E payload with flags 0, as 8 lower-case hex digits."""
+    """CRC-32 of an X payload, or of an E payload with flags 0, as 8 lower-case hex digits."""
     return f"{zlib.crc32(line.encode()):08x}"
 
 
 def from_line(uid: str, line: str) -> Event:
     """The event that a stored line tells."""
     _, _, boot, seq, ms, kind, body = json.loads(line)
-    return Event(uid, boot, seq, ms, kind, body, line)
+    return Event(uid, boot, seq, ms, kind, plain(body), line)
+
+
+def plain(body: Mapping[str, Any]) -> dict[str, Any]:
+    """`body` with its texts as a terminal, a page or a cell may show them."""
+    return {
+        key: printable(value) if isinstance(value, str) else value for key, value in body.items()
+    }
+
+
+def printable(text: str) -> str:
+    """`text` without what a terminal would obey: control and invisible formatting characters."""
+    return "".join(char if char.isprintable() else " " for char in text)

@@ -6,17 +6,27 @@
     data = session.outgoing(now_utc_ms, now_ms)            # bytes to write to the unit now
 
 Effects are facts for the recorder, in order: Begun comes before the first Arrived of its boot.
-The recorder answers by `committed(tops)` after the durable commit (that alone makes an A) and by
+The recorder answers by `committed(acks)` after the durable commit (that alone makes an A) and by
 `tell(context)`. The session knows no port, no thread, no store and no clock.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from deskunit import wire
 from deskunit.clock import Mapping, Sync
 from deskunit.context import Context, Teller
-from deskunit.effects import Answered, Arrived, Begun, Effect, Heard, Met, Noted, Tops
-from deskunit.events import Event
+from deskunit.effects import (
+    Acks,
+    Answered,
+    Arrived,
+    Begun,
+    Effect,
+    Heard,
+    Met,
+    Missing,
+    Noted,
+)
+from deskunit.events import BootKey, Event, Lost, plain, printable
 from deskunit.outbox import REPLY_WAIT_MS, Asked, Outbox
 from deskunit.watch import Watch
 
@@ -53,8 +63,11 @@ class Session:
         self._provisional: Mapping | None = None
         self._sync = Sync()
         self._begun = False
-        self._held: list[Event] = []
+        self._held: list[Arrived | Missing] = []
         self._acks: dict[str, wire.Ack] = {}
+        self._acked: dict[str, wire.Ack] = {}  # the last one of each boot in this session
+        self._oldest: dict[str, int] = {}  # boot → first seq that the unit holds, by its last H
+        self._more_boots = False  # H has room for three
         self._requests: list[str] = []
         self._probes = 0
         self._probe_ms = 0  # the last T
@@ -104,11 +117,17 @@ class Session:
 
     # --- what the recorder answers -------------------------------------------------------------
 
-    def committed(self, tops: Tops) -> None:
-        """The contiguous prefix of each boot that is on disk: what an A may say."""
-        for (uid, boot), (seq, ecrc) in tops.items():
-            if uid == self.uid and seq > 0:
-                self._acks[boot] = wire.Ack(boot, seq, ecrc)
+    def committed(self, acks: Acks, holes: Collection[BootKey] = ()) -> None:
+        """What is on disk and may be acknowledged; of the boots in `holes` records are missing.
+
+        For a hole the last A of this session is said again: that sends the unit back to it.
+        """
+        for (uid, boot), (seq, ecrc) in acks.items():
+            if uid == self.uid:
+                self._acks[boot] = self._acked[boot] = wire.Ack(boot, seq, ecrc)
+        for uid, boot in holes:
+            if uid == self.uid and boot in self._acked:
+                self._acks[boot] = self._acked[boot]
 
     def tell(self, context: Context) -> None:
         """What the unit should know from now on; only what differs from what it took is sent."""
@@ -191,7 +210,7 @@ class Session:
         if isinstance(frame, wire.Hello):
             self._take_hello(frame, now_utc_ms, now_ms)
         elif isinstance(frame, wire.LogText):
-            self._effects.append(Noted(frame.level, frame.text))
+            self._effects.append(Noted(frame.level, printable(frame.text)))
         elif not self.open:
             return  # left over from a session that ended: sent again when this one is open
         elif isinstance(frame, wire.EventFrame):
@@ -203,13 +222,15 @@ class Session:
         elif isinstance(frame, wire.Reply):
             self._take_reply(frame)
         else:
-            # Unacknowledged, so that the unit keeps it until a host knows gaps.
-            self._effects.append(Noted(2, f"gap of boot {frame.boot} left with the unit"))
+            self._take_gap(frame, received.payload)
 
     def _take_hello(self, hello: wire.Hello, now_utc_ms: int, now_ms: int) -> None:
         if hello.version != wire.PROTOCOL_MAJOR:
             self._effects += self._watch.alarm("version")
+        if hello.version < wire.PROTOCOL_MAJOR:
             return
+        self._oldest = {boot: first for boot, first, _ in hello.about.hold}
+        self._more_boots = hello.about.more > 0
         provisional = Mapping(now_utc_ms - hello.about.up, SYNC_WAIT_MS)
         if (hello.uid, hello.boot) != (self.uid, self.boot):
             self._begin_anew(hello)
@@ -234,6 +255,7 @@ class Session:
         self.open = False
         self._out.asked = None
         self._acks.clear()
+        self._acked.clear()
         self._sync = Sync()
         self._begun = False
         self._teller.context = None  # the recorder tells this unit's after Begun
@@ -246,6 +268,7 @@ class Session:
         self._probes = FIRST_PROBES
         self._clock_due = True
         self._teller.forget()
+        self._acked.clear()
 
     def _take_event(self, frame: wire.EventFrame, payload: str) -> None:
         line = wire.event_line(payload)
@@ -255,14 +278,28 @@ class Session:
             seq=frame.seq,
             ms=frame.ms,
             kind=frame.kind,
-            body=frame.body,
+            body=plain(frame.body),
             line=line,
             oldest=bool(frame.flags & 1),
         )
-        if self._begun:
-            self._effects.append(Arrived(event))
-        else:
-            self._held.append(event)
+        self._hand_out(Arrived(event))
+
+    def _take_gap(self, frame: wire.Gap, payload: str) -> None:
+        lost = Lost(
+            uid=self.uid,
+            boot=frame.boot,
+            first=frame.first,
+            last=frame.last,
+            why=printable(frame.why),
+            line=payload,
+            oldest=frame.first <= self._oldest.get(frame.boot, 0),
+        )
+        self._hand_out(Missing(lost))
+        if frame.boot not in self._oldest and self._more_boots:
+            self.open, self._want_open = False, True  # the H that answers S tells of this boot
+
+    def _hand_out(self, effect: Arrived | Missing) -> None:
+        (self._effects if self._begun else self._held).append(effect)
 
     def _take_time(self, answer: wire.TimeAnswer, now_utc_ms: int, now_ms: int) -> None:
         asked = self._out.answered(answer.id)
@@ -283,7 +320,7 @@ class Session:
         self._effects.append(
             Begun(self.uid, self.boot, about.fw, about.rst, mapping.offset_ms, mapping.error_ms)
         )
-        self._effects.extend(Arrived(event) for event in self._held)
+        self._effects.extend(self._held)
         self._held.clear()
 
     def _take_heartbeat(self, frame: wire.Heartbeat) -> None:
@@ -302,9 +339,9 @@ class Session:
         if asked is None:
             return
         if isinstance(asked.frame, wire.Request):
-            self._effects.append(Answered(asked.frame.what, bool(reply.ok), reply.text))
+            self._effects.append(Answered(asked.frame.what, bool(reply.ok), printable(reply.text)))
         else:
-            self._effects += self._teller.told(bool(reply.ok), reply.text)
+            self._effects += self._teller.told(bool(reply.ok), printable(reply.text))
 
     def _unanswered(self, asked: Asked) -> None:
         if isinstance(asked.frame, wire.Request):

@@ -10,12 +10,16 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 from msgspec import Meta, Struct
 
+from deskunit.events import printable
+
 RS = 0x1E
 LF = 0x0A
 LINE_LIMIT_BYTES = 512
 FRAME_LIMIT_BYTES = 120  # host → unit; the unit's stdin ring holds 259
 PROTOCOL_MAJOR = 1
 
+# 34 years since boot: with it every instant that follows from a unit's word has a date.
+Ms = Annotated[int, Meta(ge=0, le=2**40 - 1)]
 # A JSON number of the unit stays exact in SQLite, in JavaScript and in a float.
 _EXACT = 2**53 - 1
 Int = Annotated[int, Meta(ge=-_EXACT, le=_EXACT)]
@@ -37,7 +41,7 @@ class About(Struct, frozen=True, omit_defaults=True):
 
     fw: Short
     rst: Short
-    up: Count
+    up: Ms
     hold: list[tuple[Boot, Seq, Seq]]
     win: Count
     max: Count
@@ -68,7 +72,7 @@ class EventFrame(Struct, frozen=True, array_like=True, tag="E"):
     flags: Annotated[int, Meta(ge=0, le=255)]
     boot: Boot
     seq: Seq
-    ms: Count
+    ms: Ms
     kind: Word
     body: Body
 
@@ -79,17 +83,21 @@ class Gap(Struct, frozen=True, array_like=True, tag="X"):
     last: Seq
     why: Short
 
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError("a gap that ends before it begins")
+
 
 class TimeAnswer(Struct, frozen=True, array_like=True, tag="t"):
     id: RequestId
-    received_ms: Count
-    sent_ms: Count
+    received_ms: Ms
+    sent_ms: Ms
 
 
 class Heartbeat(Struct, frozen=True, array_like=True, tag="h"):
     boot: Boot
     top_seq: Top
-    ms: Count
+    ms: Ms
     status: Status
 
 
@@ -285,8 +293,3 @@ class Decoder:
         text = printable(raw.decode("utf-8", "replace")).strip()
         if text or damaged:
             found.append(Text(text, damaged))
-
-
-def printable(text: str) -> str:
-    """`text` without what a terminal would obey: control and invisible formatting characters."""
-    return "".join(char if char.isprintable() else " " for char in text)

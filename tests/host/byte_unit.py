@@ -20,9 +20,12 @@ def frame(*payload: object) -> bytes:
     return b"\x1e%s*%08x\n" % (raw, zlib.crc32(raw))
 
 
-def hello(boot: str = BOOT, up: int = 1840, version: int = 1, uid: str = UID) -> bytes:
+def hello(
+    boot: str = BOOT, up: int = 1840, version: int = 1, uid: str = UID, more: int = 0
+) -> bytes:
     about = {"fw": "0.1.0", "rst": "PWRON", "up": up, "hold": [[boot, 1, 3]]}
     about |= {"win": 16, "max": 240, "cap": ["t"], "safe": 0}
+    about |= {"more": more} if more else {}
     return frame("H", version, uid, boot, about)
 
 

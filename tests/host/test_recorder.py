@@ -8,9 +8,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from byte_unit import BOOT, UID, UTC_MS, ByteUnit, event, frame, hello
+from byte_unit import BOOT, UID, UTC_MS, ByteUnit, frame, hello
 from deskunit.agents import Agent
 from deskunit.errors import DeskunitError
+from deskunit.events import ecrc
 from deskunit.logger.recorder import Recorder, hello_word
 from deskunit.settings import Settings
 from deskunit.store import Changes, Store, open_store
@@ -105,13 +106,119 @@ def full_disk() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_events_of_a_boot_whose_time_nobody_knows_stay_with_the_unit(store: Store) -> None:
+OLDER = "40-77aa01b2"
+
+
+def test_replayed_older_boot_that_no_host_knew_comes_before_the_current_one(store: Store) -> None:
     floor = Floor(store)
     unit = floor.plug()
-    unit.say(event(1, "40-77aa01b2", flags=1) + st(1, "signed_out"))
+    unit.say(frame("h", BOOT, 3, 5_000, {"st": "not_ready"}))
+    floor.wait(400)
+    unit.say(st(1, "signed_out", OLDER) + st(2, "not_ready", OLDER, ag="1001"))
     floor.wait(200)
-    assert [one[1] for one in unit.frames("A")] == [BOOT]
-    assert [one.boot for one in store.events()] == [BOOT]
+    unit.say(st(1, "signed_out"))
+    floor.wait(200)
+    assert [one[1:3] for one in unit.frames("A")] == [[OLDER, 2], [BOOT, 1]]
+    rows = list(store.intervals(unconfirmed=True))
+    assert [(one.boot, one.state) for one in rows] == [
+        (OLDER, "signed_out"), (OLDER, "not_ready"), (OLDER, "unknown"), (BOOT, "signed_out")
+    ]  # fmt: skip
+    start_utc_ms = unit.utc_ms - unit.unit_ms
+    assert rows[2].start_utc_ms <= start_utc_ms <= rows[3].start_utc_ms <= start_utc_ms + 1_010
+
+
+def test_unsynced_boot_lies_between_the_last_word_before_it_and_the_current_start(
+    store: Store,
+) -> None:
+    floor = Floor(store)
+    unit = floor.plug(boot="39-00000001")
+    unit.say(st(1, "signed_out", "39-00000001"))
+    floor.wait(400)
+    last_utc_ms = unit.utc_ms
+    unit.now_ms += 900_000
+    unit.ahead_ms = 1_000_000 - unit.now_ms + 500  # its clock starts anew
+    unit.say(hello(BOOT, unit.unit_ms))
+    floor.wait(2_000)
+    unit.say(st(1, "signed_out", OLDER) + st(90, "not_ready", OLDER, ag="1001"))
+    unit.say(frame("X", OLDER, 2, 89, "full") + st(90, "not_ready", OLDER, ag="1001"))
+    floor.wait(400)
+    unit.say(st(1, "signed_out"))
+    floor.wait(400)
+    rows = {(one.boot, one.state): one for one in store.intervals(unconfirmed=True)}
+    away = rows[OLDER, "not_ready"]
+    assert last_utc_ms - 2_000 <= away.start_utc_ms <= unit.utc_ms - unit.unit_ms
+    assert rows[BOOT, "signed_out"].start_utc_ms >= away.start_utc_ms
+
+
+def test_heartbeat_of_a_boot_without_stored_events_creates_nothing(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    unit.say(frame("h", BOOT, 3, 5_000, {"st": "not_ready"}))
+    floor.wait(400)
+    assert not store.has_boot(UID, BOOT) and floor.states() == []
+    unit.say(st(1, "signed_out"))
+    floor.wait(200)
+    assert store.has_boot(UID, BOOT)
+
+
+def test_gap_is_stored_and_acknowledged_with_its_own_check(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    unit.say(st(1, "signed_out") + frame("X", BOOT, 2, 9, "ring"))
+    floor.wait(200)
+    (ack,) = unit.frames("A")
+    assert ack[1:] == [BOOT, 9, ecrc(f'["X","{BOOT}",2,9,"ring"]')]
+    assert [tuple(row)[:5] for row in store.gaps()] == [(UID, BOOT, 2, 9, "ring")]
+    unit.say(frame("X", BOOT, 2, 9, "ring"))
+    floor.wait(200)
+    assert unit.frames("A") == [ack, ack] and len(store.gaps()) == 1
+
+
+def test_acknowledges_what_came_not_what_is_stored_from_before(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    unit.say(st(1, "signed_out") + st(2, "not_ready", ag="1") + st(3, "ready", ag="1"))
+    floor.wait(200)
+    unit.say(st(1, "signed_out") + st(2, "not_ready", ag="1"))
+    floor.wait(200)
+    assert [one[2] for one in unit.frames("A")] == [3, 2]
+    assert floor.recorder.repeated[UID] == 2
+
+
+def test_record_beyond_a_hole_has_the_last_acknowledgement_said_again(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    unit.say(st(1, "signed_out") + st(2, "not_ready", ag="1"))
+    floor.wait(200)
+    unit.say(st(4, "ready", ag="1") + st(5, "not_ready", ag="1"))
+    floor.wait(200)
+    assert [one[2] for one in unit.frames("A")] == [2, 2]
+    assert [one.seq for one in store.events()] == [1, 2]
+
+
+def test_contradiction_is_put_aside_and_acknowledged_with_its_own_check(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    unit.say(st(1, "signed_out"))
+    floor.wait(200)
+    forged = st(1, "ready", ag="1")
+    unit.say(forged)
+    floor.wait(200)
+    (row,) = store.quarantine()
+    assert [one[2:] for one in unit.frames("A")][-1] == [1, ecrc(row.line)]
+
+
+def test_what_was_met_and_begun_while_the_disk_was_full_is_done_after_it(store: Store) -> None:
+    floor = Floor(store, virtual_seats={UID: "07"})
+    with full_disk(), pytest.raises(DeskunitError):
+        floor.plug()
+    (unit,) = floor.units
+    unit.say(frame("h", BOOT, 0, 5_000, {"st": "signed_out"}))
+    floor.wait(1_000)
+    assert told(unit, "seat") == ["07"]
+    unit.say(st(1, "signed_out"))
+    floor.wait(200)
+    assert floor.states() == [(UID, "signed_out")]
 
 
 def test_silent_unit_is_unknown_from_its_last_word_until_it_speaks(store: Store) -> None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from byte_unit import BOOT, UID, UTC_MS, ByteUnit, event, frame, hello, opened
 from deskunit.context import Context
-from deskunit.effects import Alarm, Answered, Arrived, Begun, Heard, Met, Noted
+from deskunit.effects import Alarm, Answered, Arrived, Begun, Heard, Met, Missing, Noted
 
 
 def test_never_writes_before_a_valid_hello() -> None:
@@ -18,9 +18,9 @@ def test_never_writes_before_a_valid_hello() -> None:
     assert desk.of(Met) == [Met(UID, BOOT), Met(UID, BOOT)]
 
 
-def test_another_protocol_is_an_alarm_and_nothing_is_written() -> None:
+def test_an_older_protocol_is_an_alarm_and_nothing_is_written() -> None:
     desk = ByteUnit()
-    desk.say(hello(version=2))
+    desk.say(hello(version=0))
     assert desk.written == [] and desk.of(Alarm) == [Alarm("version")]
 
 
@@ -288,7 +288,50 @@ def test_request_is_answered_refused_or_times_out() -> None:
     ]
 
 
-def test_gap_frame_is_left_with_the_unit_and_noted() -> None:
+def test_gap_is_handed_out_in_order_and_acknowledged_by_its_last_seq() -> None:
     desk = opened()
+    desk.say(event(1) + frame("X", BOOT, 2, 9, "ring") + event(10))
+    told = [one for one in desk.effects if isinstance(one, Arrived | Missing)]
+    assert [type(one) for one in told] == [Arrived, Missing, Arrived]
+    (lost,) = [one.lost for one in desk.of(Missing)]
+    assert (lost.first, lost.last, lost.why, lost.seq) == (2, 9, "ring", 9)
+    assert lost.line == f'["X","{BOOT}",2,9,"ring"]' and not lost.oldest
+
+
+def test_gap_before_everything_that_hello_lists_is_the_oldest() -> None:
+    desk = opened()
+    desk.say(frame("X", BOOT, 1, 9, "damaged") + frame("X", BOOT, 12, 13, "damaged"))
+    assert [one.lost.oldest for one in desk.of(Missing)] == [True, False]
+
+
+def test_gap_of_a_boot_beyond_those_that_hello_lists_asks_for_another_hello() -> None:
+    desk = opened()
+    desk.say(hello(more=1))
+    desk.wait(2_000)
+    before = len(desk.frames("S"))
     desk.say(frame("X", "40-77aa01b2", 20, 57, "full"))
-    assert desk.frames("A") == [] and any("gap" in one.text for one in desk.of(Noted))
+    desk.wait(200)
+    assert len(desk.frames("S")) == before + 1
+
+
+def test_gap_that_ends_before_it_begins_is_no_frame() -> None:
+    desk = opened()
+    desk.say(frame("X", BOOT, 9, 2, "full"))
+    assert desk.of(Missing) == [] and desk.session.decoder.bad == 1
+
+
+def test_hole_has_the_last_acknowledgement_of_this_session_said_again() -> None:
+    desk = opened()
+    desk.session.committed({}, [(UID, BOOT)])
+    desk.pump()
+    assert desk.frames("A") == [], "nothing was acknowledged in this session"
+    desk.session.committed({(UID, BOOT): (2, "b882ee7d")})
+    desk.pump()
+    desk.session.committed({}, [(UID, BOOT), (UID, "40-77aa01b2")])
+    desk.pump()
+    assert desk.frames("A") == [["A", BOOT, 2, "b882ee7d"]] * 2
+    desk.wait(2_000)
+    desk.say(hello())
+    desk.session.committed({}, [(UID, BOOT)])
+    desk.pump()
+    assert len(desk.frames("A")) == 2, "that was the session before"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from deskunit.agents import Agent
 from deskunit.errors import DeskunitError
-from deskunit.events import Event
+from deskunit.events import Event, Lost
 from deskunit.store import FILE_NAME, Store, open_store
 from paper_unit import Begin, PaperUnit, Silent, Word, event
 
@@ -74,10 +74,11 @@ def states(store: Store) -> list[str]:
 
 def test_a_group_is_stored_and_may_be_acknowledged(store: Store) -> None:
     commit = store.commit(start(), NOW)
-    assert commit.tops == {(UID, BOOT): (3, start()[2].ecrc)}
+    assert commit.acks(start()) == {(UID, BOOT): (3, start()[2].ecrc)}
+    assert commit.acks(start()[:2]) == {(UID, BOOT): (2, start()[1].ecrc)}
     assert [interval.state for interval in commit.changed] == ["signed_out", "not_ready", "ready"]
     assert list(store.events()) == start()
-    assert store.top(UID, BOOT) == (3, start()[2].ecrc)
+    assert store.prefix(UID, BOOT) == 3
 
 
 def test_ecrc_is_what_the_shared_vector_says() -> None:
@@ -88,7 +89,8 @@ def test_ecrc_is_what_the_shared_vector_says() -> None:
 def test_sent_again_it_is_stored_once_and_acknowledged_again(store: Store) -> None:
     store.commit(start(), NOW)
     again = store.commit(start(), NOW + 1)
-    assert again.tops == {(UID, BOOT): (3, start()[2].ecrc)}
+    assert again.acks(start()) == {(UID, BOOT): (3, start()[2].ecrc)}
+    assert again.repeated == {UID: 3}
     assert (again.fresh, again.changed, again.quarantined) == ([], [], [])
     assert list(store.events()) == start()
 
@@ -97,7 +99,9 @@ def test_the_same_key_with_another_line_is_put_aside_never_overwritten(store: St
     store.commit(start(), NOW)
     forged = st(3, 2000, "talking")
     for _ in range(2):
-        assert store.commit([forged], NOW).quarantined == [forged]
+        commit = store.commit([forged], NOW)
+        assert commit.quarantined == [forged]
+        assert commit.acks([forged]) == {(UID, BOOT): (3, forged.ecrc)}
     assert list(store.events()) == start()
     assert [(row.seq, row.line) for row in store.quarantine()] == [(3, forged.line)]
 
@@ -111,12 +115,14 @@ def test_a_contradiction_within_one_group_is_put_aside_too(store: Store) -> None
 def test_beyond_the_prefix_nothing_is_stored_or_acknowledged(store: Store) -> None:
     early = st(3, 2000, "ready")
     commit = store.commit([start()[0], early], NOW)
-    assert commit.tops == {(UID, BOOT): (1, start()[0].ecrc)}
+    assert commit.acks([start()[0], early]) == {(UID, BOOT): (1, start()[0].ecrc)}
+    assert commit.acks([early]) == {}
     assert commit.waiting == [early] and list(store.events()) == start()[:1]
 
 
 def test_of_a_boot_with_nothing_stored_nothing_may_be_acknowledged(store: Store) -> None:
-    assert store.commit([st(5, 10, "ready")], NOW).tops == {}
+    early = st(5, 10, "ready")
+    assert store.commit([early], NOW).acks([early]) == {}
 
 
 def test_the_oldest_event_that_a_unit_holds_opens_the_prefix_and_declares_the_gap(
@@ -125,16 +131,71 @@ def test_the_oldest_event_that_a_unit_holds_opens_the_prefix_and_declares_the_ga
     store.commit(start(), NOW)
     late = st(9, 9000, "talking", oldest=True)
     commit = store.commit([late, st(10, 9500, "wrap_up")], NOW)
-    assert commit.tops[UID, BOOT][0] == 10
+    assert commit.prefix[UID, BOOT] == 10
     assert [tuple(row)[:5] for row in store.gaps()] == [(UID, BOOT, 4, 8, "ring full")]
     assert states(store)[-4:] == ["ready", "unknown", "talking", "wrap_up"]
+
+
+def lost(first: int, last: int, why: str = "full", *, oldest: bool = False) -> Lost:
+    return Lost(UID, BOOT, first, last, why, f'["X","{BOOT}",{first},{last},"{why}"]', oldest)
+
+
+def gaps(store: Store) -> list[tuple[int, int, str]]:
+    return [(row.first, row.last, row.why) for row in store.gaps()]
+
+
+def test_what_a_unit_declares_lost_is_a_gap_and_the_prefix_goes_on_behind_it(store: Store) -> None:
+    commit = store.commit([*start(), lost(4, 8), st(9, 9000, "talking")], NOW)
+    assert gaps(store) == [(4, 8, "full")] and commit.prefix == {(UID, BOOT): 9}
+    assert states(store)[-2:] == ["unknown", "talking"]
+    assert commit.acks([lost(4, 8)]) == {(UID, BOOT): (8, lost(4, 8).ecrc)}
+
+
+def test_a_gap_at_the_end_is_the_prefix_also_after_a_restart(store: Store, tmp_path: Path) -> None:
+    store.commit([*start(), lost(4, 8)], NOW)
+    store.close()
+    with open_store(tmp_path, write=True) as again:
+        assert again.prefix(UID, BOOT) == 8
+        assert again.commit([st(9, 9000, "talking")], NOW).prefix == {(UID, BOOT): 9}
+        assert gaps(again) == [(4, 8, "full")]
+
+
+def test_of_a_gap_only_what_is_not_stored_is_declared(store: Store) -> None:
+    store.commit(start(), NOW)
+    assert store.commit([lost(2, 6)], NOW).prefix == {(UID, BOOT): 6}
+    again = store.commit([lost(2, 6), lost(1, 3)], NOW)
+    assert again.gaps == [] and again.quarantined == [] and again.repeated == {UID: 2}
+    assert gaps(store) == [(4, 6, "full")] and len(list(store.events())) == 3
+
+
+def test_a_gap_beyond_the_prefix_waits_and_the_oldest_event_behind_it_opens_it(
+    store: Store,
+) -> None:
+    assert store.commit([lost(20, 57)], NOW).waiting == [lost(20, 57)]
+    assert gaps(store) == []
+    store.commit([lost(20, 57), st(58, 9000, "ready", oldest=True)], NOW)
+    assert gaps(store) == [(1, 57, "ring full")]
+
+
+def test_a_gap_that_is_the_oldest_of_its_unit_opens_the_prefix(store: Store) -> None:
+    commit = store.commit([lost(20, 57, oldest=True)], NOW)
+    assert commit.prefix == {(UID, BOOT): 57}
+    assert gaps(store) == [(1, 19, "ring full"), (20, 57, "full")]
+
+
+def test_the_state_is_not_known_beyond_a_gap_at_the_end(store: Store) -> None:
+    store.commit([*start(), lost(4, 8)], NOW)
+    store.heard(UID, BOOT, 60_000, 8, "talking", NOW)
+    store.silent(UID, NOW)
+    last = list(store.intervals())[-1]
+    assert (last.state, last.start_ms) == ("unknown", 2000)
 
 
 def test_an_event_declared_lost_does_not_come_back(store: Store) -> None:
     store.commit([*start(), st(9, 9000, "talking", oldest=True)], NOW)
     ghost = st(5, 3000, "hold")
     assert store.commit([ghost], NOW).quarantined == [ghost]
-    assert store.top(UID, BOOT) == (9, st(9, 9000, "talking").ecrc)
+    assert store.prefix(UID, BOOT) == 9
 
 
 def test_events_of_a_boot_that_was_not_begun_are_refused(store: Store) -> None:
@@ -147,7 +208,7 @@ def test_a_failed_commit_leaves_nothing_behind(store: Store) -> None:
     with pytest.raises(LookupError):
         store.commit([*start(), st(1, 5, "ready", boot="42-00000000")], NOW)
     assert list(store.events()) == [] and states(store) == []
-    assert store.commit(start(), NOW).tops == {(UID, BOOT): (3, start()[2].ecrc)}
+    assert store.commit(start(), NOW).prefix == {(UID, BOOT): 3}
     assert states(store) == ["signed_out", "not_ready", "ready"]
 
 
@@ -250,7 +311,7 @@ def test_events_of_an_unconfirmed_unit_count_from_its_confirmation_on(store: Sto
     uid = "b00000000001"
     begin(store, "1-aa", NOW, uid)
     commit = store.commit([event(uid, "1-aa", 1, 5, "boot", {"rst": "PWRON", "fw": "1"})], NOW)
-    assert commit.tops[uid, "1-aa"][0] == 1
+    assert commit.prefix[uid, "1-aa"] == 1
     assert list(store.intervals()) == []
     assert len(list(store.intervals(unconfirmed=True))) == 1
     store.confirm_unit(uid)

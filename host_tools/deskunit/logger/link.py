@@ -8,12 +8,13 @@ import logging
 import secrets
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from deskunit import clock
 from deskunit.context import Context
-from deskunit.effects import Alarm, Answered, Effect, Noted, Tops
+from deskunit.effects import Acks, Alarm, Answered, Effect, Noted
 from deskunit.errors import DeskunitError
+from deskunit.events import BootKey
 from deskunit.port import Port, open_port
 from deskunit.session import Session
 
@@ -79,8 +80,8 @@ class Link:
 
     # --- for the writer's thread ---------------------------------------------------------------
 
-    def committed(self, tops: Tops) -> None:
-        self._post(lambda session: session.committed(tops))
+    def committed(self, acks: Acks, holes: Collection[BootKey]) -> None:
+        self._post(lambda session: session.committed(acks, holes))
 
     def tell(self, context: Context) -> None:
         self._post(lambda session: session.tell(context))

@@ -5,7 +5,8 @@ time is an argument. It knows no port and no thread.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -13,15 +14,16 @@ from zoneinfo import ZoneInfo
 from deskunit import agents
 from deskunit.agents import Agent
 from deskunit.context import Context
-from deskunit.effects import Arrived, Begun, Effect, Heard, Met, Tops
-from deskunit.events import BootKey, Event
+from deskunit.effects import Acks, Arrived, Begun, Effect, Heard, Met, Missing
+from deskunit.events import BootKey, Event, Record
 from deskunit.leave import AwayDesk
 from deskunit.presence import Presence
 from deskunit.session import SILENT_MS
 from deskunit.settings import Language, Settings
-from deskunit.store import Changes, Store
+from deskunit.store import Changes, Commit, Store
 
 log = logging.getLogger("deskunit")
+UNBOUNDED_MS = 2**31 - 1
 
 
 class UnitEnd(Protocol):
@@ -30,7 +32,7 @@ class UnitEnd(Protocol):
     @property
     def last_frame_ms(self) -> int | None: ...
 
-    def committed(self, tops: Tops) -> None: ...
+    def committed(self, acks: Acks, holes: Collection[BootKey]) -> None: ...
 
     def tell(self, context: Context) -> None: ...
 
@@ -59,8 +61,12 @@ class Recorder:
         self._agents: Sequence[Agent] = ()
         self._languages: dict[str, Language] = {}
         self._ends: dict[str, UnitEnd] = {}
-        self._to_begin: dict[BootKey, Begun] = {}
-        self._begun: set[BootKey] = set()
+        self._begun: dict[BootKey, Begun] = {}
+        self._current: dict[str, Begun] = {}  # uid → the boot that it lives in now
+        self._stored: set[BootKey] = set()
+        self.repeated: Counter[str] = Counter()  # uid → records that came again
+        self._to_meet: set[str] = set()
+        self._to_tell: set[str] = set()
         self._off_s: dict[str, int] = {}
         self._away = AwayDesk(settings.away_limit)
         self._presence = Presence()
@@ -104,27 +110,22 @@ class Recorder:
         """Act on `batch` in its order; events that stand together are one durable commit.
 
         A store that fails (disk full) raises DeskunitError: nothing of that group is acknowledged,
-        the units keep it and send it again.
+        the units keep it and send it again; what was met and begun is done with the next call.
         """
         # First what needs no disk, so that a full one costs nothing but a repetition.
         for end, effect in batch:
-            if isinstance(effect, Met):
-                self._ends[effect.uid] = end
-            elif isinstance(effect, Begun):
-                self._to_begin[effect.uid, effect.boot] = effect
-        arrived: list[tuple[UnitEnd, Event]] = []
+            if isinstance(effect, Met | Begun):
+                self._note(end, effect)
+        self._settle(now_utc_ms)
+        arrived: list[tuple[UnitEnd, Record]] = []
         for end, effect in batch:
             if isinstance(effect, Arrived):
                 arrived.append((end, effect.event))
-                continue
-            self._commit(arrived, now_utc_ms)
-            arrived = []
-            if isinstance(effect, Met):
-                self._met(effect.uid, now_utc_ms)
-            elif isinstance(effect, Begun):
-                self._begin(effect.uid, effect.boot, now_utc_ms)
-                self._tell(effect.uid)
+            elif isinstance(effect, Missing):
+                arrived.append((end, effect.lost))
             elif isinstance(effect, Heard):
+                self._commit(arrived, now_utc_ms)
+                arrived = []
                 self._heard(effect, now_utc_ms)
         self._commit(arrived, now_utc_ms)
 
@@ -139,13 +140,14 @@ class Recorder:
             if now_ms - since_ms < SILENT_MS:
                 self._back(uid)
             elif uid not in self._silent:
-                self._silent.add(uid)
                 self._changed(self._store.silent(uid, now_utc_ms))
+                self._silent.add(uid)
                 self._on_unit(uid)
         hello = hello_word(now_utc_ms, self._zone)
         if hello != self._hello:
             self._hello = hello
-            self._tell_all()
+            self._to_tell.update(self._ends)
+        self._settle(now_utc_ms)
 
     @property
     def met(self) -> set[str]:
@@ -154,10 +156,32 @@ class Recorder:
 
     # --- what came -----------------------------------------------------------------------------
 
-    def _met(self, uid: str, now_utc_ms: int) -> None:
-        self._remember(uid, now_utc_ms)
-        self._back(uid)
-        self._on_unit(uid)
+    def _note(self, end: UnitEnd, effect: Met | Begun) -> None:
+        if isinstance(effect, Met):
+            self._ends[effect.uid] = end
+            self._to_meet.add(effect.uid)
+            current = self._current.get(effect.uid)
+            if current is not None and current.boot != effect.boot:
+                del self._current[effect.uid]
+                self._off_s.pop(effect.uid, None)
+        else:
+            self._begun[effect.uid, effect.boot] = self._current[effect.uid] = effect
+            self._to_tell.add(effect.uid)
+
+    def _settle(self, now_utc_ms: int) -> None:
+        """What being met and begun asks for; where the store fails, it stays for the next call."""
+        for uid in sorted(self._to_meet):
+            self._remember(uid, now_utc_ms)
+            self._back(uid)
+            self._on_unit(uid)
+            self._to_meet.discard(uid)
+        for uid in sorted(self._to_tell):
+            begun = self._current.get(uid)
+            if begun is not None and self._is_stored(uid, begun.boot):
+                self._begin(begun, now_utc_ms)
+            self._note_absence(uid)
+            self._tell(uid)
+            self._to_tell.discard(uid)
 
     def _remember(self, uid: str, now_utc_ms: int) -> None:
         if uid in self._seats:
@@ -168,62 +192,105 @@ class Recorder:
             self._store.name_unit(uid, seat)
         self._seats[uid] = seat or ""
 
-    def _begin(self, uid: str, boot: str, now_utc_ms: int) -> bool:
-        """True when the store knows the boot; a begin that failed with the disk is tried again."""
-        begun = self._to_begin.get((uid, boot))
-        if begun is None or (uid, boot) in self._begun:
-            return (uid, boot) in self._begun or self._store.top(uid, boot) is not None
-        self._remember(uid, now_utc_ms)
+    def _note_absence(self, uid: str) -> None:
+        """How long the unit was away before its current boot, as far as the store knows by now."""
+        begun = self._current.get(uid)
+        if begun is None:
+            return
+        before_utc_ms = self._store.previous_boot_heard(uid, begun.boot)
+        self._off_s.pop(uid, None)
+        if before_utc_ms is not None:
+            self._off_s[uid] = max(0, begun.offset_ms - before_utc_ms) // 1000
+
+    def _is_stored(self, uid: str, boot: str) -> bool:
+        if (uid, boot) not in self._stored and self._store.has_boot(uid, boot):
+            self._stored.add((uid, boot))
+        return (uid, boot) in self._stored
+
+    def _begin(self, begun: Begun, now_utc_ms: int) -> None:
         self._store.begin_boot(
-            uid,
-            boot,
+            begun.uid,
+            begun.boot,
             fw=begun.fw,
             reset_cause=begun.reset_cause,
             offset_ms=begun.offset_ms,
             error_ms=begun.error_ms,
             now_utc_ms=now_utc_ms,
         )
-        self._begun.add((uid, boot))
-        before_utc_ms = self._store.previous_boot_heard(uid, boot)
-        self._off_s.pop(uid, None)
-        if before_utc_ms is not None:
-            self._off_s[uid] = max(0, begun.offset_ms - before_utc_ms) // 1000
+
+    def _open_boot(self, uid: str, boot: str, last_ms: int, now_utc_ms: int) -> bool:
+        """A boot is stored with its first record, so that replayed older ones come before it."""
+        if self._is_stored(uid, boot):
+            return True
+        begun = self._begun.get((uid, boot)) or self._unsynced(uid, boot, last_ms)
+        if begun is None:
+            return False
+        self._remember(uid, now_utc_ms)
+        self._begin(begun, now_utc_ms)
+        self._stored.add((uid, boot))
+        self._to_tell.add(uid)  # the boot before may have told more of itself meanwhile
         return True
 
+    def _unsynced(self, uid: str, boot: str, last_ms: int) -> Begun | None:
+        """An older boot that no host synced, between the last word before it and the current boot.
+
+        `last_ms`: of the events that arrived. The place is provisional: clock knows better ones.
+        """
+        current = self._current.get(uid)
+        if current is None:
+            return None
+        latest_ms = current.offset_ms - last_ms
+        before_ms = self._store.previous_boot_heard(uid, boot)
+        offset_ms = latest_ms if before_ms is None else min(before_ms, latest_ms)
+        error_ms = UNBOUNDED_MS if before_ms is None else latest_ms - offset_ms
+        return Begun(uid, boot, "", "", offset_ms, min(error_ms + current.error_ms, UNBOUNDED_MS))
+
     def _heard(self, heard: Heard, now_utc_ms: int) -> None:
-        if not self._begin(heard.uid, heard.boot, now_utc_ms):
-            return
         self._back(heard.uid)
+        if not self._is_stored(heard.uid, heard.boot):
+            return
         self._changed(
             self._store.heard(
                 heard.uid, heard.boot, heard.ms, heard.top_seq, heard.state, now_utc_ms
             )
         )
 
-    def _commit(self, arrived: Sequence[tuple[UnitEnd, Event]], now_utc_ms: int) -> None:
-        boots = {(event.uid, event.boot) for _, event in arrived}
-        known = {key for key in boots if self._begin(*key, now_utc_ms)}
-        for uid, boot in boots - known:
+    def _commit(self, arrived: Sequence[tuple[UnitEnd, Record]], now_utc_ms: int) -> None:
+        last_ms: dict[BootKey, int] = {}
+        for _, record in arrived:
+            ms = record.ms if isinstance(record, Event) else 0
+            key = record.uid, record.boot
+            last_ms[key] = max(ms, last_ms.get(key, 0))
+        known = {key for key, ms in last_ms.items() if self._open_boot(*key, ms, now_utc_ms)}
+        for uid, boot in last_ms.keys() - known:
             log.warning("unit %s sent events of boot %s, whose time is not known", uid, boot)
-        events = [event for _, event in arrived if (event.uid, event.boot) in known]
-        if not events:
+        records = [one for _, one in arrived if (one.uid, one.boot) in known]
+        if not records:
             return
-        done = self._store.commit(events, now_utc_ms)
-        for end in {id(end): end for end, _ in arrived}.values():
-            end.committed(done.tops)
+        done = self._store.commit(records, now_utc_ms)
+        self._acknowledge(arrived, done)
+        self.repeated += done.repeated
         for event in done.quarantined:
             log.error("unit %s: %s-%s came with other content", event.uid, event.boot, event.seq)
         for gap in done.gaps:
             log.error("unit %s: %s %s..%s lost", gap.uid, gap.boot, gap.first, gap.last)
         self._changed(done)
         self._follow(done.fresh)
+        self._settle(now_utc_ms)
+
+    def _acknowledge(self, arrived: Sequence[tuple[UnitEnd, Record]], done: Commit) -> None:
+        """Each port gets the acknowledgement of what came from it."""
+        for end in {id(end): end for end, _ in arrived}.values():
+            records = [record for source, record in arrived if source is end]
+            acks = done.acks(records)
+            end.committed(acks, {(one.uid, one.boot) for one in records} - acks.keys())
 
     # --- what follows from it ------------------------------------------------------------------
 
     def _follow(self, fresh: Sequence[Event]) -> None:
         before = self._matters()
         for event in fresh:
-            begun = self._to_begin.get((event.uid, event.boot))
+            begun = self._begun.get((event.uid, event.boot))
             self._away.take(event)
             self._presence.take(event, event.ms + (begun.offset_ms if begun else 0))
             self._back(event.uid)

@@ -29,6 +29,7 @@ from deskunit.store.rows import Unit, interval_from_row
 from deskunit.store.sqlite import readable_errors
 
 PAGE_ROWS = 2000
+NEWER = 2**31 - 1  # than every boot_no
 
 
 class Reading:
@@ -92,7 +93,10 @@ class Reading:
         return heard
 
     def previous_boot_heard(self, uid: str, boot: str) -> int | None:
-        """UTC ms (unit's clock) of the last word of the boot before `boot`; None: there is none."""
+        """UTC ms (unit's clock) of the last word of the boot before `boot`; None: there is none.
+
+        A boot that is not stored yet comes after all that are.
+        """
         boots, epoch = schema.boot, schema.epoch
         this = select(boots.c.boot_no).where(boots.c.uid == uid, boots.c.boot == boot)
         last_ms = case(
@@ -101,7 +105,9 @@ class Reading:
         query = (
             select(last_ms + epoch.c.offset_ms)
             .join(epoch, and_(epoch.c.uid == boots.c.uid, epoch.c.boot == boots.c.boot))
-            .where(boots.c.uid == uid, boots.c.boot_no < this.scalar_subquery())
+            .where(
+                boots.c.uid == uid, boots.c.boot_no < func.coalesce(this.scalar_subquery(), NEWER)
+            )
             .order_by(boots.c.boot_no.desc(), epoch.c.from_ms.desc())
             .limit(1)
         )

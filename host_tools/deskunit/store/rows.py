@@ -1,14 +1,16 @@
 """What the store hands out, and how rows become it and back."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 import msgspec
 
-from deskunit.events import BootKey, Event
+from deskunit.effects import Acks
+from deskunit.events import BootKey, Event, Record
 from deskunit.intervals import Fold, Interval
-from deskunit.store.intake import Gap, Top
+from deskunit.store.intake import Gap
 
 _INTERVAL_FIELDS = tuple(one.name for one in fields(Interval))
 
@@ -39,16 +41,29 @@ class Changes:
 class Commit(Changes):
     """What one durable transaction holds.
 
-    `tops`: for every boot of the group the last event of the stored prefix, (seq, ecrc): what may be
-    acknowledged; a boot of which nothing is stored yet is not in it. `waiting`: beyond the prefix, not
-    stored. `quarantined`: same key, other line, put aside. `gaps`: declared lost by this group.
+    `prefix`: for every boot of the group the seq up to which all is stored or declared lost.
+    `waiting`: beyond it, not stored. `quarantined`: same key, other line, put aside. `gaps`: declared
+    lost by this group. `repeated`: uid → records that came again.
     """
 
-    tops: dict[BootKey, Top] = field(default_factory=dict)
+    prefix: dict[BootKey, int] = field(default_factory=dict)
     fresh: list[Event] = field(default_factory=list)
     quarantined: list[Event] = field(default_factory=list)
-    waiting: list[Event] = field(default_factory=list)
+    waiting: list[Record] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    repeated: Counter[str] = field(default_factory=Counter)
+
+    def acks(self, records: Iterable[Record]) -> Acks:
+        """Of the group's `records` the last of each boot that the prefix covers, as it came.
+
+        A unit takes an A only for what it has just sent: never a later one that is stored from before.
+        """
+        found: dict[BootKey, tuple[int, str]] = {}
+        for one in records:
+            key = one.uid, one.boot
+            if found.get(key, (0, ""))[0] <= one.seq <= self.prefix.get(key, 0):
+                found[key] = one.seq, one.ecrc
+        return found
 
 
 def interval_from_row(row: Sequence[Any]) -> Interval:

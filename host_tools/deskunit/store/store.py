@@ -17,10 +17,10 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from deskunit.agents import Agent
 from deskunit.errors import DeskunitError
-from deskunit.events import BootKey, Event, ecrc
+from deskunit.events import BootKey, Event, Record
 from deskunit.intervals import BootClock, Fold
 from deskunit.store import folding, schema
-from deskunit.store.intake import Intake, Top
+from deskunit.store.intake import Intake
 from deskunit.store.reading import Reading
 from deskunit.store.rows import Changes, Commit
 from deskunit.store.sqlite import readable_errors
@@ -38,7 +38,7 @@ class Store(Reading):
         self._one_at_a_time = threading.RLock()
         self._folds: dict[str, Fold] = {}
         self._clocks: dict[BootKey, BootClock] = {}
-        self._tops: dict[BootKey, Top] = {}
+        self._tops: dict[BootKey, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -135,24 +135,26 @@ class Store(Reading):
                 )
             )
 
-    def commit(self, events: Sequence[Event], received_utc_ms: int) -> Commit:
+    def commit(self, records: Sequence[Record], received_utc_ms: int) -> Commit:
         """Store a group durably: what follows the stored prefix of each boot, once.
 
         Sent again with the same line: ignored. With another line: put in quarantine. Beyond the
-        prefix: not stored, unless the event is the oldest its unit holds; then what lies between
+        prefix: not stored, unless the record is the oldest its unit holds; then what lies between
         becomes a gap. LookupError: begin_boot was not called for a boot.
         """
         with self._one_at_a_time:
-            commit = self._commit(events, received_utc_ms)
-            self._tops.update(commit.tops)  # only now: it is on the disk
+            commit = self._commit(records, received_utc_ms)
+            self._tops.update({(one.uid, one.boot): one.seq for one in commit.fresh})
         return commit
 
-    def _commit(self, events: Sequence[Event], received_utc_ms: int) -> Commit:
+    def _commit(self, records: Sequence[Record], received_utc_ms: int) -> Commit:
         with self._writing() as connection:
-            tops = {key: top for key in _boots(events) if (top := self._top(connection, *key))}
-            intake = Intake(tops, lambda key: folding.find_line(connection, key))
-            for event in events:
-                intake.take(event)
+            prefix = {key: self._prefix(connection, *key) for key in _boots(records)}
+            intake = Intake(prefix, lambda key: folding.find_line(connection, key))
+            for record in records:
+                intake.take(record)
+            for key in {(gap.uid, gap.boot) for gap in intake.gaps}:
+                self._clock(connection, *key)  # LookupError: a boot that nobody began
             fresh = list(intake.fresh.values())
             folding.store_facts(connection, intake, received_utc_ms)
             changes = self._fold_in(connection, fresh)
@@ -160,17 +162,23 @@ class Store(Reading):
         return Commit(
             changes.changed,
             changes.dropped,
-            tops,
+            prefix,
             fresh,
             intake.quarantined,
             intake.waiting,
             intake.gaps,
+            intake.repeated,
         )
 
-    def top(self, uid: str, boot: str) -> Top | None:
-        """(seq, ecrc) of the last stored event of a boot, as an acknowledgement names it."""
+    def has_boot(self, uid: str, boot: str) -> bool:
+        """Whether begin_boot was called for it, in this run or before."""
         with self._writing() as connection:
-            return self._top(connection, uid, boot)
+            return folding.find_clock(connection, uid, boot) is not None
+
+    def prefix(self, uid: str, boot: str) -> int:
+        """Up to which seq all of a boot is stored or declared lost; 0: nothing."""
+        with self._writing() as connection:
+            return self._prefix(connection, uid, boot)
 
     def heard(
         self, uid: str, boot: str, ms: int, top_seq: int, state: str, now_utc_ms: int
@@ -183,7 +191,7 @@ class Store(Reading):
             clock = self._clock(connection, uid, boot)
             fold = self._fold(connection, uid)
             stored = self._top(connection, uid, boot)
-            if stored is not None and top_seq <= stored[0]:
+            if stored > 0 and top_seq <= stored:
                 clock = replace(clock, known_ms=max(clock.known_ms, ms), silent=False)
                 self._clocks[uid, boot] = clock
                 fold.heard(boot, ms)
@@ -240,18 +248,18 @@ class Store(Reading):
             if done.rowcount == 0:
                 raise DeskunitError("unknown_unit", uid=uid)
 
-    def _top(self, connection: Connection, uid: str, boot: str) -> Top | None:
-        if (uid, boot) in self._tops:
-            return self._tops[uid, boot]
-        event = schema.event
-        query = (
-            select(event.c.seq, event.c.line)
-            .where(event.c.uid == uid, event.c.boot == boot)
-            .order_by(event.c.seq.desc())
-            .limit(1)
-        )
-        row = connection.execute(query).first()
-        return (row.seq, ecrc(row.line)) if row else None
+    def _top(self, connection: Connection, uid: str, boot: str) -> int:
+        """The last stored event of a boot; 0: none."""
+        if (uid, boot) not in self._tops:
+            event = schema.event
+            last = select(func.max(event.c.seq)).where(event.c.uid == uid, event.c.boot == boot)
+            self._tops[uid, boot] = connection.scalar(last) or 0
+        return self._tops[uid, boot]
+
+    def _prefix(self, connection: Connection, uid: str, boot: str) -> int:
+        gap = schema.gap
+        lost = select(func.max(gap.c.last)).where(gap.c.uid == uid, gap.c.boot == boot)
+        return max(self._top(connection, uid, boot), connection.scalar(lost) or 0)
 
     def _clock(self, connection: Connection, uid: str, boot: str) -> BootClock:
         if (uid, boot) not in self._clocks:
@@ -309,5 +317,5 @@ def _remember(connection: Connection, uid: str, virtual: bool, now_utc_ms: int) 
         )
 
 
-def _boots(events: Sequence[Event]) -> list[BootKey]:
-    return list(dict.fromkeys((event.uid, event.boot) for event in events))
+def _boots(records: Sequence[Record]) -> list[BootKey]:
+    return list(dict.fromkeys((one.uid, one.boot) for one in records))
