@@ -1,0 +1,75 @@
+"""What code says and what docs/ say: every frame, key, event, setting and request has its line."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from deskunit import wire
+
+ROOT = Path(__file__).parents[1]
+PROTOCOL = (ROOT / "docs" / "protocol.md").read_text("utf-8")
+UNIT = ROOT / "firmware" / "unit"
+FRAMES = (*wire.FromUnit.__args__, *wire.ToUnit.__args__)
+# how an event comes about in the firmware: log(at_ms, "kind", …), add(0, "boot", …), note(now_ms, "kind", …)
+EVENT = re.compile(r'(?:log|add|note)\(\s*(?:at_ms|now_ms|0),\s*"([a-z_]+)"')
+
+
+def firmware(name: str) -> str:
+    return (UNIT / name).read_text("utf-8")
+
+
+def event_kinds() -> set[str]:
+    found = {kind for file in UNIT.glob("*.py") for kind in EVENT.findall(file.read_text("utf-8"))}
+    assert len(found) > 15
+    return found
+
+
+@pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.__name__)
+def test_every_frame_has_its_row(frame: type[msgspec.Struct]) -> None:
+    letter = frame.__struct_config__.tag
+    assert re.search(rf"^\| `{letter}` \|", PROTOCOL, re.MULTILINE), letter
+
+
+@pytest.mark.parametrize("kind", sorted(event_kinds()))
+def test_every_event_has_its_row(kind: str) -> None:
+    assert re.search(rf"^\| `{kind}` \|", PROTOCOL, re.MULTILINE)
+
+
+@pytest.mark.parametrize("struct", [wire.About, wire.Status], ids=lambda one: one.__name__)
+def test_every_key_of_h_is_named(struct: type[msgspec.Struct]) -> None:
+    missing = [name for name in struct.__struct_fields__ if f"`{name}`" not in PROTOCOL]
+    assert not missing
+
+
+def test_every_request_and_context_variable_has_its_row() -> None:
+    words = ["flush", *re.findall(r'"([a-z_0-9]+)": "(?:repl|soft)"', firmware("recorder.py"))]
+    words += re.findall(r'name == "([a-z_]+)"', firmware("context.py"))
+    words += ["leave", "off_s", "held_s"]
+    assert {"repl", "reset", "safe", "roster", "seat", "lang"} <= set(words)
+    missing = [w for w in words if not re.search(rf"^\| `{w}` \|", PROTOCOL, re.MULTILINE)]
+    assert not missing
+
+
+def test_every_setting_has_its_row_with_default_and_range() -> None:
+    rows = re.findall(r'\("([a-z_]+)", (\d+), (\d+), (\d+)\)', firmware("settings.py"))
+    assert len(rows) >= 10
+    for name, default, low, high in rows:
+        assert f"| `{name}` | {default} | {low}–{high} |" in PROTOCOL
+
+
+def test_what_the_protocol_says_of_time_and_size_is_what_the_code_does() -> None:
+    for file, constant, value, sentence in (
+        ("journal.py", "_FLUSH_MS", 250, "not acknowledged for 250 ms"),
+        ("link.py", "_SILENCE_MS", 12000, "12 s without a valid frame"),
+        ("link.py", "_HELLO_MS", 2000, "every 2 s"),
+        ("window.py", "_FIRST_WAIT_MS", 300, "back after 300 ms"),
+        ("window.py", "_LONGEST_WAIT_MS", 4000, "doubling to 4 s"),
+        ("window.py", "_BACK_MS", 80, "at most every 80 ms"),
+        ("thinning.py", "_MAX_BYTES", 768 * 1024, "Beyond 768 KB"),
+        ("thinning.py", "_RESERVE", 64 * 1024, "less than 64 KB"),
+        ("segments.py", "_FILE_BYTES", 16 * 1024, "begun at 16 KB"),
+        ("starts.py", "_LIVED_MS", 30000, "did not live 30 s"),
+    ):
+        assert f"{constant} = const({value})" in firmware(file), constant
+        assert sentence in PROTOCOL, sentence
