@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "scenarios")]
 
 from bench_host import press_to_commit  # noqa: E402
+from bench_ingest import ingest  # noqa: E402
 from deskunit.virtual import VirtualUnit  # noqa: E402
 from play import UID, Play, play  # noqa: E402
 
@@ -112,7 +113,14 @@ def redraw_ms(player: Play) -> float:
 
 
 def figures() -> dict[str, object]:
-    return {**heap(), **shift(), **hold_screen(), **release_to_screen(), **press_to_commit()}
+    return {
+        **heap(),
+        **shift(),
+        **hold_screen(),
+        **release_to_screen(),
+        **press_to_commit(),
+        **ingest(),
+    }
 
 
 if __name__ == "__main__":
