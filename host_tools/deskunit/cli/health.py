@@ -1,16 +1,19 @@
 """`deskunit health`: how links and units are, for people as tables and for programs as JSON."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from deskunit import words
 from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, json_option, print_json, say, word
 from deskunit.cli.table import Column, print_table
-from deskunit.health import Health, PortHealth, UnitHealth
+
+if TYPE_CHECKING:
+    from deskunit.health import Health, PortHealth, UnitHealth
 
 NEEDS_PERSON = 1
 KB = 1024
@@ -20,27 +23,32 @@ KB = 1024
 @json_option
 @data_option
 def health(as_json: bool, data_dir: Path) -> int:
+    from msgspec import to_builtins
+
     found = _health(data_dir)
     if as_json:
-        print_json({"well": not found.needs_person, **msgspec.to_builtins(found)})
+        print_json({"well": not found.needs_person, **to_builtins(found)})
     else:
         _print(found)
     return NEEDS_PERSON if found.needs_person else 0
 
 
-def _health(data_dir: Path) -> Health:
+def _health(data_dir: Path) -> "Health":
+    from msgspec import convert
+
     from deskunit import control
+    from deskunit.health import Health
     from deskunit.logger.figures import of_store
     from deskunit.store import open_store
 
     try:
-        return msgspec.convert(control.call(data_dir, "health"), Health)
+        return convert(control.call(data_dir, "health"), Health)
     except control.NoLogger:
         with open_store(data_dir, write=False) as store:
             return of_store(store)
 
 
-def _print(found: Health) -> None:
+def _print(found: "Health") -> None:
     language = words.user_language()
     if not found.running:
         say("health_no_logger")
@@ -72,12 +80,12 @@ def _print(found: Health) -> None:
 LEFT = {"seat", "uid", "link", "fw", "port"}
 
 
-def _table(heads: tuple[str, ...], rows: "map[list[str]]") -> None:
+def _table(heads: tuple[str, ...], rows: Iterable[list[str]]) -> None:
     columns = [Column(word(f"health_{head}"), right=head not in LEFT) for head in heads]
     print_table(columns, list(rows))
 
 
-def _is(unit: UnitHealth) -> list[str]:
+def _is(unit: "UnitHealth") -> list[str]:
     if unit.connected:
         link = word("health_connected")
     elif unit.heard_utc_ms is None:
@@ -95,7 +103,7 @@ def _is(unit: UnitHealth) -> list[str]:
     ]
 
 
-def _counted(unit: UnitHealth) -> list[str]:
+def _counted(unit: "UnitHealth") -> list[str]:
     slope = unit.clock_slope_ppm
     known = (unit.retransmits, unit.duplicates)
     stored = (unit.boots, unit.gaps, unit.lost_events, unit.quarantined)
@@ -108,7 +116,7 @@ def _counted(unit: UnitHealth) -> list[str]:
     ]
 
 
-def _port(port: PortHealth) -> list[str]:
+def _port(port: "PortHealth") -> list[str]:
     counted = (port.frames, port.bad_crc, port.text_bytes, port.reopens)
     return [port.port[-28:], port.uid or "–", *map(_figure, counted)]
 
