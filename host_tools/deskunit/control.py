@@ -23,6 +23,7 @@ from deskunit.errors import DeskunitError
 SOCKET_NAME = "control.sock"
 PATH_LIMIT_BYTES = 100  # sun_path holds 104 bytes on macOS, 108 on Linux
 REQUEST_LIMIT_BYTES = 64 * 1024
+ANSWER_LIMIT_BYTES = 1024 * 1024
 CLOSE_WAIT_S = 2.0
 REQUEST_WAIT_S = 2.0
 ANSWER_WAIT_S = 15.0
@@ -97,7 +98,7 @@ def call(data_dir: Path, do: str, **values: object) -> dict[str, Any]:
             connection.send_bytes(json.dumps({"do": do, **values}).encode())
             if not connection.poll(ANSWER_WAIT_S):
                 raise DeskunitError("control_failed", why="time-out")
-            answer = json.loads(connection.recv_bytes(REQUEST_LIMIT_BYTES))
+            answer = json.loads(connection.recv_bytes(ANSWER_LIMIT_BYTES))
         except (OSError, EOFError, ValueError) as error:
             raise DeskunitError("control_failed", why=error or "EOF") from error
     if "error" in answer:

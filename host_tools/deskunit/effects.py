@@ -67,6 +67,13 @@ class Alarm:
 
 
 @dataclass(frozen=True)
+class AlarmsOver:
+    """These are over, if they were."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Answered:
     """The unit's word on a request R; ok False with no text: it did not answer."""
 
@@ -75,5 +82,5 @@ class Answered:
     text: str
 
 
-Effect = Met | Begun | Arrived | Missing | Heard | Noted | Alarm | Answered
+Effect = Met | Begun | Arrived | Missing | Heard | Noted | Alarm | AlarmsOver | Answered
 Acks = Mapping[BootKey, tuple[int, str]]  # (uid, boot) → seq and ecrc that an A may name

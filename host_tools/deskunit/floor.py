@@ -17,13 +17,13 @@ from deskunit import reasons
 from deskunit.errors import DeskunitError
 from deskunit.exports import Query, states_rows, zone
 from deskunit.fleet import Fleet, Member
+from deskunit.health import Health, sentences
 from deskunit.intervals import Interval as StoredInterval
-from deskunit.logger import IntervalsChanged, LinkStatus, Logger, UnitChanged
-from deskunit.logger.logger import Notice
+from deskunit.logger import IntervalsChanged, LinkStatus, Logger, Notice, UnitChanged, figures
 from deskunit.settings import Language
 from deskunit.store import Unit as StoredUnit
 from deskunit.virtual import Screen
-from deskunit.web.floor import Change, Interval, Today, Unit, Unsubscribe
+from deskunit.web.floor import Alarm, Change, Interval, Today, Unit, Unsubscribe
 
 log = logging.getLogger("deskunit")
 Listener = Callable[[Change, Mapping[str, Any]], None]
@@ -58,7 +58,8 @@ class DeskFloor:
     # --- reading -------------------------------------------------------------------------------
 
     def units(self) -> list[Unit]:
-        links = {one.uid: one for one in self._logger.links() if one.uid}
+        by_freshness = sorted(self._logger.links(), key=lambda one: one.connected)
+        links = {one.uid: one for one in by_freshness if one.uid}
         met = self._logger.recorder.met | self._fleet.members.keys()
         known = [one for one in self._logger.store.units() if one.uid in met]
         names = self._names()
@@ -106,6 +107,20 @@ class DeskFloor:
     def subscribe(self, callback: Listener) -> Unsubscribe:
         self._listeners.append(callback)
         return lambda: self._listeners.remove(callback)
+
+    def alarms(self) -> list[Alarm]:
+        return [
+            Alarm(
+                word=one.word,
+                where=one.where,
+                since_utc_ms=one.since_utc_ms,
+                sentence=sentences(one.cause),
+            )
+            for one in self._logger.alarms.active()
+        ]
+
+    def health(self) -> Health:
+        return figures.of_logger(self._logger)
 
     # --- acting --------------------------------------------------------------------------------
 
@@ -158,6 +173,8 @@ class DeskFloor:
                 yield "interval", self._row(one, names, seats)
             if notice.changes.dropped:
                 yield "reload", {"uid": ""}
+        else:
+            yield "alarms", {"alarms": self.alarms()}
 
     # --- as the page names it ------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ class Session:
         self.uid = ""
         self.boot = ""
         self.firmware = ""
+        self.safe = False  # it runs link and journal only
         self.open = False
         self.status: wire.Status | None = None
         self.last_frame_ms: int | None = None
@@ -81,7 +82,8 @@ class Session:
         """Take bytes from the unit; see `tick`, which is included."""
         for one in self.decoder.feed(data):
             if isinstance(one, wire.Text):
-                self._effects.append(Noted(2 if one.damaged else 1, one.text))
+                if self._watch.is_worth_a_line(now_ms):
+                    self._effects.append(Noted(2 if one.damaged else 1, one.text))
                 self._effects += self._watch.text(one.text, now_ms)
             else:
                 self.last_frame_ms = now_ms
@@ -227,6 +229,8 @@ class Session:
     def _take_hello(self, hello: wire.Hello, now_utc_ms: int, now_ms: int) -> None:
         if hello.version != wire.PROTOCOL_MAJOR:
             self._effects += self._watch.alarm("version")
+        else:
+            self._effects += self._watch.over("version")
         if hello.version < wire.PROTOCOL_MAJOR:
             return
         self._oldest = {boot: first for boot, first, _ in hello.about.hold}
@@ -251,7 +255,9 @@ class Session:
         if self._held:
             self._begin()
         self._hello = hello
-        self.uid, self.boot, self.firmware = hello.uid, hello.boot, hello.about.fw
+        self.uid, self.boot = hello.uid, hello.boot
+        self.firmware = printable(hello.about.fw)
+        self.safe = bool(hello.about.safe)
         self.open = False
         self._out.asked = None
         self._acks.clear()
@@ -263,7 +269,7 @@ class Session:
 
     def _enter(self, now_ms: int) -> None:
         self.open = True
-        self._watch.calm()
+        self._effects += self._watch.calm()
         self._opened_ms = self._probe_ms = self._round_ms = now_ms
         self._probes = FIRST_PROBES
         self._clock_due = True
@@ -318,7 +324,14 @@ class Session:
         about = self._hello.about
         self._begun = True
         self._effects.append(
-            Begun(self.uid, self.boot, about.fw, about.rst, mapping.offset_ms, mapping.error_ms)
+            Begun(
+                self.uid,
+                self.boot,
+                printable(about.fw),
+                printable(about.rst),
+                mapping.offset_ms,
+                mapping.error_ms,
+            )
         )
         self._effects.extend(self._held)
         self._held.clear()

@@ -1,12 +1,14 @@
 """What on a port is a person's business: a REPL, a broken file system, only text, a flood.
 
-The session asks; time is an argument. An alarm is raised once until the next session opens.
+The session asks; time is an argument. An alarm is raised once until it is over.
 """
 
-from deskunit.effects import Alarm
+from deskunit.effects import Alarm, AlarmsOver, Effect
 
 NO_FRAME_MS = 10_000
 FRAMES_PER_S = 200
+TEXTS_PER_S = 50
+FLOOD_OVER_S = 5
 SIGNS = {">>> ": "repl", "filesystem corrupted": "filesystem"}
 
 
@@ -18,10 +20,17 @@ class Watch:
         self._bytes_since_ms: int | None = None
         self._second = 0
         self._frames = 0
+        self._texts = 0
+        self._flood_second = 0
 
-    def calm(self) -> None:
-        """A session is open: what was wrong is over."""
-        self._raised.clear()
+    def calm(self) -> list[Effect]:
+        """A session is open: what kept it from opening is over."""
+        return self.over("repl", "filesystem", "baud")
+
+    def over(self, *words: str) -> list[Effect]:
+        """What ends them; a session before this one may have raised them."""
+        self._raised.difference_update(words)
+        return [AlarmsOver(words)]
 
     def alarm(self, word: str) -> list[Alarm]:
         """The alarm, unless it was raised already."""
@@ -33,11 +42,22 @@ class Watch:
     def frame(self, now_ms: int) -> tuple[bool, list[Alarm]]:
         """A good frame came: may it be taken? More than 200 in a second are dropped."""
         self._bytes_since_ms = None
-        if now_ms // 1000 != self._second:
-            self._second, self._frames = now_ms // 1000, 0
+        self._count_anew(now_ms)
         self._frames += 1
-        allowed = self._frames <= FRAMES_PER_S
-        return allowed, [] if allowed else self.alarm("flood")
+        if self._frames <= FRAMES_PER_S:
+            return True, []
+        self._flood_second = self._second
+        return False, self.alarm("flood")
+
+    def is_worth_a_line(self, now_ms: int) -> bool:
+        """Whether a text may go to the log: 50 in a second may, all are counted."""
+        self._count_anew(now_ms)
+        self._texts += 1
+        return self._texts <= TEXTS_PER_S
+
+    def _count_anew(self, now_ms: int) -> None:
+        if now_ms // 1000 != self._second:
+            self._second, self._frames, self._texts = now_ms // 1000, 0, 0
 
     def text(self, text: str, now_ms: int) -> list[Alarm]:
         """A line of text came, or a part of one."""
@@ -53,9 +73,11 @@ class Watch:
         """What ends no line yet: a prompt waits without a line end."""
         return self.text(unfinished.decode("ascii", "replace"), now_ms) if unfinished else []
 
-    def due(self, now_ms: int) -> list[Alarm]:
-        """Text but no frame for 10 s: a wrong baud rate, or no desk unit at all."""
+    def due(self, now_ms: int) -> list[Effect]:
+        """Text but no frame for 10 s: a wrong baud rate, or no desk unit at all. A flood's end."""
+        if "flood" in self._raised and now_ms // 1000 - self._flood_second > FLOOD_OVER_S:
+            return self.over("flood")
         since_ms = self._bytes_since_ms
         if since_ms is None or now_ms - since_ms < NO_FRAME_MS or self._raised:
             return []
-        return self.alarm("baud")
+        return [*self.alarm("baud")]

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deskunit.errors import DeskunitError
-from deskunit.web.floor import Change, Interval, Screen, Today, Unit, Unsubscribe
+from deskunit.health import Health
+from deskunit.web.floor import Alarm, Change, Interval, Screen, Today, Unit, Unsubscribe
 
 LONG_S = 0.8
 DAY_MS = 86_400_000
@@ -58,6 +59,8 @@ class MemoryFloor:
     def __init__(self) -> None:
         self.desks: dict[str, Desk] = {}
         self.pressed: list[tuple[str, str, bool]] = []
+        self.alarming: list[Alarm] = []
+        self.figures = Health(True, [], [], [])
         self._listeners: list[Callable[[Change, Mapping[str, Any]], None]] = []
         self._watchers: list[tuple[str, Callable[[Screen], None]]] = []
 
@@ -128,6 +131,11 @@ class MemoryFloor:
         row["duration_s"] = (at_utc_ms - row["start_utc_ms"]) / 1000
         self._tell("interval", row)
 
+    def alarm(self, *alarms: Alarm) -> None:
+        """These are on now, and no others."""
+        self.alarming = list(alarms)
+        self._tell("alarms", {"alarms": self.alarms()})
+
     def show(self, uid: str, screen: MemoryScreen) -> None:
         self._desk(uid).screen = screen
         for watched, callback in list(self._watchers):
@@ -166,6 +174,12 @@ class MemoryFloor:
             end_utc_ms=start + DAY_MS,
             totals_s=totals,
         )
+
+    def alarms(self) -> list[Alarm]:
+        return [one.copy() for one in self.alarming]
+
+    def health(self) -> Health:
+        return self.figures
 
     def subscribe(self, callback: Callable[[Change, Mapping[str, Any]], None]) -> Unsubscribe:
         self._listeners.append(callback)

@@ -23,7 +23,7 @@ from deskunit.store import open_store
 UID = "a4cf12b3d0e8"
 BOOT = "41-9f3c77e1"
 COMMANDS = [
-    [], ["run"], ["log"], ["units"], ["units", "name"], ["units", "confirm"], ["states"],
+    [], ["run"], ["log"], ["units"], ["units", "name"], ["units", "confirm"], ["health"], ["states"],
     ["export"], ["export", "states"], ["virtual"], ["deploy"],
 ]  # fmt: skip
 

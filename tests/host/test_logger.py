@@ -10,8 +10,7 @@ import pytest
 from deskunit import port, virtual
 from deskunit.errors import DeskunitError
 from deskunit.fleet import Fleet, Member, uids
-from deskunit.logger import IntervalsChanged, Logger, UnitChanged
-from deskunit.logger.logger import Notice
+from deskunit.logger import IntervalsChanged, Logger, Notice, UnitChanged
 from deskunit.settings import Settings
 from deskunit.store import open_store
 

@@ -6,6 +6,7 @@ Imported when such a command runs: it brings the database and the serial port wi
 import csv
 import io
 import logging
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from logging.handlers import RotatingFileHandler
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from deskunit import __version__, clock, words
 from deskunit.cli.options import say
@@ -20,8 +22,7 @@ from deskunit.control import Control
 from deskunit.errors import DeskunitError
 from deskunit.fleet import Fleet
 from deskunit.floor import DeskFloor, as_language
-from deskunit.logger import Alarmed, Logger, UnitChanged
-from deskunit.logger.logger import Notice
+from deskunit.logger import Alarmed, Logger, Notice, UnitChanged, figures
 from deskunit.seats import checked_seat
 from deskunit.settings import Settings
 
@@ -30,14 +31,7 @@ LOG_BYTES = 2_000_000
 LOG_FILES = 5
 OPENING_MS = 3_000
 LOOK_S = 0.3
-FATAL_ALONE = ("baud", "version")  # with no other port there is nothing to stay for
-ALARMS = {
-    "repl": "alarm_repl",
-    "filesystem": "alarm_filesystem",
-    "baud": "alarm_baud",
-    "version": "alarm_version",
-    "flood": "alarm_flood",
-}
+FATAL_ALONE = ("baud",)  # with no other port there is nothing to stay for
 
 
 class Desk:
@@ -143,16 +137,25 @@ class Desk:
 
     def _hear(self, notice: Notice) -> None:
         if isinstance(notice, Alarmed):
-            error = DeskunitError(ALARMS[notice.word], port=notice.address)
-            alone = len(self.logger.links()) == 1 and not self.logger.recorder.met
-            if notice.word in FATAL_ALONE and alone and self._ports:
-                self._fatal = error
-                self._look.set()
-            else:
-                click.echo(error.sentence(), err=True)
+            self._tell_alarm(notice)
         elif isinstance(notice, UnitChanged) and notice.uid not in self._greeted:
             self._greeted.add(notice.uid)
             self._greet(notice.uid)
+
+    def _tell_alarm(self, notice: Alarmed) -> None:
+        alarm = notice.alarm
+        alone = len(self.logger.links()) == 1 and not self.logger.recorder.met
+        if not notice.on:
+            say(
+                "alarm_over",
+                name=words.text(f"alarm.{alarm.word}"),
+                where=alarm.where or "deskunit",
+            )
+        elif alarm.word in FATAL_ALONE and alone and self._ports:
+            self._fatal = alarm.cause
+            self._look.set()
+        else:
+            click.echo(alarm.sentence(), err=True)
 
     def _greet(self, uid: str) -> None:
         unit = next((one for one in self.logger.store.units() if one.uid == uid), None)
@@ -164,6 +167,7 @@ class Desk:
     def _handlers(self) -> Mapping[str, Any]:
         return {
             "status": self._status,
+            "health": self._health,
             "name_unit": self._name_unit,
             "confirm_unit": self._confirm_unit,
             "release_port": self._release_port,
@@ -172,9 +176,13 @@ class Desk:
         }
 
     def _status(self) -> dict[str, Any]:
-        fields = ("address", "uid", "firmware", "is_open", "connected", "damaged")
+        fields = ("address", "uid", "firmware", "is_open", "connected")
         links = self.logger.links()
         return {"ports": [{name: getattr(one, name) for name in fields} for one in links]}
+
+    def _health(self) -> dict[str, Any]:
+        found: dict[str, Any] = msgspec.to_builtins(figures.of_logger(self.logger))
+        return found
 
     def _name_unit(self, uid: str, seat: str) -> dict[str, Any]:
         self.logger.name_unit(uid, checked_seat(seat))
@@ -196,14 +204,20 @@ class Desk:
         return {}
 
 
+class LogFile(RotatingFileHandler):
+    """Where the disk is full, that is an alarm of its own; the log neither stops nor fills a terminal."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+
 def open_log(data_dir: Path) -> RotatingFileHandler:
     """The program's log in the data folder, old ones kept. DeskunitError: data_unwritable."""
     file = data_dir / LOG_FILE
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
-            file, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
-        )
+        handler = LogFile(file, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
     except OSError as error:
         raise DeskunitError("data_unwritable", folder=data_dir, why=error.strerror) from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))

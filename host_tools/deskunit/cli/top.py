@@ -19,6 +19,7 @@ COMMANDS = {
     "run": ("running", "run"),
     "log": ("running", "log_only"),
     "units": ("units", "units"),
+    "health": ("health", "health"),
     "states": ("states", "states"),
     "export": ("states", "export"),
     "virtual": ("virtual", "virtual"),

@@ -65,11 +65,12 @@ def _units(data_dir: Path) -> list[dict[str, Any]]:
     from deskunit.store import open_store
 
     try:
-        ports = {one["uid"]: one for one in control.call(data_dir, "status")["ports"]}
+        found = control.call(data_dir, "status")["ports"]
+        ports = {one["uid"]: one for one in sorted(found, key=lambda one: bool(one["connected"]))}
     except control.NoLogger:
         ports = {}
     with open_store(data_dir, write=False) as store:
-        found = store.units()
+        stored = store.units()
     return [
         {
             "uid": one.uid,
@@ -83,7 +84,7 @@ def _units(data_dir: Path) -> list[dict[str, Any]]:
             "port": ports.get(one.uid, {}).get("address"),
             "firmware": ports.get(one.uid, {}).get("firmware"),
         }
-        for one in found
+        for one in stored
     ]
 
 

@@ -3,6 +3,7 @@
 `deskunit run` and `deskunit log` start it; the page and the control socket ask it.
 """
 
-from deskunit.logger.logger import Alarmed, IntervalsChanged, LinkStatus, Logger, UnitChanged
+from deskunit.logger.logger import Logger
+from deskunit.logger.notices import Alarmed, IntervalsChanged, LinkStatus, Notice, UnitChanged
 
-__all__ = ["Alarmed", "IntervalsChanged", "LinkStatus", "Logger", "UnitChanged"]
+__all__ = ["Alarmed", "IntervalsChanged", "LinkStatus", "Logger", "Notice", "UnitChanged"]

@@ -9,10 +9,12 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from deskunit import clock
+from deskunit.alarms import PORT_WORDS
 from deskunit.context import Context
-from deskunit.effects import Acks, Alarm, Answered, Effect, Noted
+from deskunit.effects import Acks, Alarm, AlarmsOver, Answered, Effect, Noted
 from deskunit.errors import DeskunitError
 from deskunit.events import BootKey
 from deskunit.port import Port, open_port
@@ -25,6 +27,22 @@ IDLE_MS = 1_000
 LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
 
 
+@dataclass(frozen=True)
+class Counted:
+    """Of a port: good frames, damaged ones, bytes that were no frames."""
+
+    frames: int = 0
+    bad: int = 0
+    text_bytes: int = 0
+
+    def __add__(self, other: "Counted") -> "Counted":
+        return Counted(
+            self.frames + other.frames,
+            self.bad + other.bad,
+            self.text_bytes + other.text_bytes,
+        )
+
+
 class Link:
     """A port and whoever is behind it."""
 
@@ -33,7 +51,7 @@ class Link:
         address: str,
         host_id: str,
         put: Callable[["Link", Effect], None],
-        on_alarm: Callable[["Link", str], None],
+        on_alarm: Callable[["Link", Alarm | AlarmsOver], None],
     ) -> None:
         self.address = address
         self.session: Session | None = None
@@ -46,7 +64,8 @@ class Link:
         self._inbox: deque[Callable[[Session], None]] = deque()
         self._stop = threading.Event()
         self._has_answer = threading.Event()
-        self._damaged = 0
+        self.openings = 0
+        self._counted = Counted()
         self._last_frame_ms: int | None = None
         self._thread = threading.Thread(target=self._run, name=f"port {address}", daemon=True)
 
@@ -68,9 +87,10 @@ class Link:
         return self._port is not None
 
     @property
-    def damaged(self) -> int:
-        """Frames that arrived damaged since the start."""
-        return self._damaged + (self.session.decoder.bad if self.session else 0)
+    def counted(self) -> Counted:
+        """What came through this port since the start."""
+        session = self.session
+        return self._counted + _counted(session) if session else self._counted
 
     @property
     def last_frame_ms(self) -> int | None:
@@ -118,6 +138,7 @@ class Link:
     def _use(self, port: Port) -> None:
         log.info("%s: opened", self.address)
         self.trouble = None
+        self.openings += 1
         self._inbox.clear()
         session = self.session = Session(self._host_id, lambda: secrets.token_hex(4))
         try:
@@ -127,7 +148,7 @@ class Link:
             self._stop.wait(RETRY_S)
         finally:
             self._port = None
-            self._damaged += session.decoder.bad
+            self._counted += _counted(session)
             self._last_frame_ms = self.last_frame_ms
             self.session = None
             port.close()
@@ -152,8 +173,8 @@ class Link:
     def _handle(self, effect: Effect) -> None:
         if isinstance(effect, Noted):
             log.log(LEVELS[effect.level], "%s: %s", self.address, effect.text)
-        elif isinstance(effect, Alarm):
-            self._on_alarm(self, effect.word)
+        elif isinstance(effect, Alarm | AlarmsOver):
+            self._on_alarm(self, effect)
         elif isinstance(effect, Answered):
             self.answered = effect
             self._has_answer.set()
@@ -164,3 +185,9 @@ class Link:
         if self.trouble is None or self.trouble.key != error.key:
             log.warning("%s", error)
         self.trouble = error
+        self._on_alarm(self, AlarmsOver(PORT_WORDS))  # nobody is there any more
+
+
+def _counted(session: Session) -> Counted:
+    decoder = session.decoder
+    return Counted(decoder.frames, decoder.bad, decoder.text_bytes)

@@ -9,61 +9,41 @@ import queue
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from deskunit import agents, clock, port
-from deskunit.effects import Effect
+from deskunit.alarms import OF_STORE_ERROR, STORE_WORDS, Alarms
+from deskunit.alarms import Alarm as AlarmNow
+from deskunit.effects import Alarm, AlarmsOver, Effect
 from deskunit.errors import DeskunitError
 from deskunit.logger.link import Link
+from deskunit.logger.notices import (
+    Alarmed,
+    IntervalsChanged,
+    LinkStatus,
+    Notice,
+    UnitChanged,
+    status,
+)
 from deskunit.logger.recorder import Recorder
-from deskunit.session import SILENT_MS
+from deskunit.logger.twins import Twins
 from deskunit.settings import Language, Settings
-from deskunit.store import Changes, Store, open_store
+from deskunit.store import Store, open_store
 
 log = logging.getLogger("deskunit")
 GROUP_LIMIT = 256
 TICK_S = 0.5
 RESCAN_S = 1.0
 RELEASE_WAIT_S = 3.0
+PORT_SENTENCES = {
+    "repl": "alarm_repl",
+    "filesystem": "alarm_filesystem",
+    "baud": "alarm_baud",
+    "version": "alarm_version",
+    "flood": "alarm_flood",
+}
 
 
-@dataclass(frozen=True)
-class IntervalsChanged:
-    """Committed: rows of the state log as they are now, and row_ids that are gone."""
-
-    changes: Changes
-
-
-@dataclass(frozen=True)
-class UnitChanged:
-    """Something about the unit is different: state, seat, connection, language."""
-
-    uid: str
-
-
-@dataclass(frozen=True)
-class Alarmed:
-    """A port needs a person: repl, filesystem, baud, version or flood."""
-
-    address: str
-    word: str
-
-
-@dataclass(frozen=True)
-class LinkStatus:
-    """A port as it is now. `uid` "": nobody introduced itself."""
-
-    address: str
-    uid: str
-    firmware: str
-    is_open: bool
-    connected: bool
-    damaged: int
-    trouble: DeskunitError | None
-
-
-Notice = IntervalsChanged | UnitChanged | Alarmed
 Job = Callable[[], None]
 
 
@@ -98,6 +78,9 @@ class Logger:
         self._listeners: list[Callable[[Notice], None]] = []
         self._stop = threading.Event()
         self._agents_seen: tuple[int, int] | None = None
+        self.alarms = Alarms(self._alarm_changed)
+        self._twins = Twins()
+        self._storage_fails = False
         self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
         self._scanner = threading.Thread(target=self._scan, name="ports", daemon=True)
 
@@ -111,6 +94,7 @@ class Logger:
             virtual_seats=self._virtual_seats,
             on_changes=lambda changes: self._notify(IntervalsChanged(changes)),
             on_unit=lambda uid: self._notify(UnitChanged(uid)),
+            alarms=self.alarms,
         )
         try:
             self.recorder.set_agents(agents.load(self._agents_file))
@@ -141,7 +125,7 @@ class Logger:
     def links(self) -> list[LinkStatus]:
         """The ports, by address."""
         with self._links_lock:
-            return [_status(link) for _, link in sorted(self._links.items())]
+            return [status(link) for _, link in sorted(self._links.items())]
 
     @property
     def alive(self) -> bool:
@@ -197,7 +181,7 @@ class Logger:
         with self._links_lock:
             self._released.add(link.address)
             self._links.pop(link.address, None)
-        link.stop()
+        self._drop(link)
         return answer is not None and answer.ok
 
     def take_port(self, address: str) -> None:
@@ -217,9 +201,20 @@ class Logger:
 
     def _load_agents(self) -> None:
         try:
-            self.recorder.set_agents(agents.load(self._agents_file))
+            listed = agents.load(self._agents_file)
         except DeskunitError as error:  # the list from before holds
-            log.error("%s", error)
+            self.alarms.begin("agents", "", error)
+            return
+        self.alarms.end("", "agents")
+        try:
+            self.recorder.set_agents(listed)
+        except DeskunitError:
+            self._agents_seen = None  # read again when the store works
+            raise
+
+    def _drop(self, link: Link) -> None:
+        link.stop()
+        self.alarms.end(link.address)
 
     def _rescan(self) -> None:
         found = [one.address for one in port.find()] if self._search else []
@@ -229,7 +224,7 @@ class Logger:
             wanted = [one for one in dict.fromkeys([*self._ports, *found]) if self._is_free(one)]
             for address in [one for one in self._links if one not in wanted]:
                 if not self._links[address].is_open:
-                    self._links.pop(address).stop()
+                    self._drop(self._links.pop(address))
             for address in wanted:
                 if address not in self._links:
                     link = Link(address, self._host_id, self._put, self._alarmed)
@@ -239,9 +234,34 @@ class Logger:
     def _is_free(self, address: str) -> bool:
         return not any(port.same(address, one) for one in self._released)
 
-    def _alarmed(self, link: Link, word: str) -> None:
-        log.error("%s: alarm %s", link.address, word)
-        self._notify(Alarmed(link.address, word))
+    def _alarmed(self, link: Link, effect: Alarm | AlarmsOver) -> None:
+        if isinstance(effect, AlarmsOver):
+            self.alarms.end(link.address, *effect.words)
+        else:
+            cause = DeskunitError(PORT_SENTENCES[effect.word], port=link.address)
+            self.alarms.begin(effect.word, link.address, cause)
+
+    def _alarm_changed(self, alarm: AlarmNow, on: bool) -> None:
+        where = alarm.where or "deskunit"
+        if on:
+            log.error("%s: alarm %s: %s", where, alarm.word, alarm.cause)
+        else:
+            log.info("%s: alarm %s is over", where, alarm.word)
+        self._notify(Alarmed(alarm, on))
+
+    def _look_for_twins(self) -> None:
+        claims = [
+            (one.uid, one.address, one.last_frame_ms)
+            for one in self.links()
+            if one.connected and one.last_frame_ms is not None
+        ]
+        double = self._twins.look(claims, clock.now_ms())
+        for uid, ports in double.items():
+            cause = DeskunitError("alarm_twins", uid=uid, ports=" · ".join(ports))
+            self.alarms.begin("twins", uid, cause)
+        for uid in {uid for uid, _, _ in claims} | self.recorder.met:
+            if uid not in double:
+                self.alarms.end(uid, "twins")
 
     @property
     def _agents_file(self) -> Path:
@@ -267,9 +287,25 @@ class Logger:
                 self._apply(group)
                 if clock.now_ms() >= next_tick_ms and not self._stop.is_set():
                     next_tick_ms = clock.now_ms() + int(TICK_S * 1000)
-                    self.recorder.tick(clock.now_utc_ms(), clock.now_ms())
+                    self._tick()
             except DeskunitError as error:  # the units keep what was not acknowledged
-                log.error("%s", error)
+                self._storage_failed(error)
+
+    def _tick(self) -> None:
+        self._look_for_twins()
+        if self._storage_fails:
+            self.store.try_write()
+            self._storage_fails = False
+            self.alarms.end("", *STORE_WORDS)
+        self.recorder.tick(clock.now_utc_ms(), clock.now_ms())
+
+    def _storage_failed(self, error: DeskunitError) -> None:
+        self._storage_fails = True
+        word = OF_STORE_ERROR.get(error.key, "disk_error")
+        known = {"disk_full": "alarm_disk_full", "read_only": "alarm_read_only"}
+        cause = DeskunitError(known[word], folder=self.data_dir) if word in known else error
+        self.alarms.end("", *(one for one in STORE_WORDS if one != word))
+        self.alarms.begin(word, "", cause)
 
     def _group(self) -> list[tuple[Link, Effect] | Job]:
         """What is queued, waiting for the first of it."""
@@ -284,11 +320,13 @@ class Logger:
 
     def _apply(self, group: Sequence[tuple[Link, Effect] | Job]) -> None:
         effects = [one for one in group if isinstance(one, tuple)]
-        if effects:
-            self.recorder.apply(effects, clock.now_utc_ms())
-        for one in group:
-            if not isinstance(one, tuple):
-                one()
+        try:
+            if effects:
+                self.recorder.apply(effects, clock.now_utc_ms())
+        finally:  # somebody waits for each of them
+            for one in group:
+                if not isinstance(one, tuple):
+                    one()
 
     def _notify(self, notice: Notice) -> None:
         for listener in list(self._listeners):
@@ -299,18 +337,3 @@ def host_id() -> str:
     """This PC's name as the unit may see it: short, ASCII."""
     name = re.sub(r"[^a-z0-9-]", "", platform.node().lower())[:20]
     return f"pc-{name}" if name else "pc"
-
-
-def _status(link: Link) -> LinkStatus:
-    session = link.session
-    last_ms = link.last_frame_ms
-    fresh = last_ms is not None and clock.now_ms() - last_ms < SILENT_MS
-    return LinkStatus(
-        address=link.address,
-        uid=session.uid if session else "",
-        firmware=session.firmware if session else "",
-        is_open=link.is_open,
-        connected=bool(session and session.open and fresh),
-        damaged=link.damaged,
-        trouble=link.trouble,
-    )

@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 
 from deskunit import agents
 from deskunit.agents import Agent
+from deskunit.alarms import Alarms
 from deskunit.context import Context
 from deskunit.effects import Acks, Arrived, Begun, Effect, Heard, Met, Missing
+from deskunit.errors import DeskunitError
 from deskunit.events import BootKey, Event, Record
 from deskunit.leave import AwayDesk
 from deskunit.presence import Presence
@@ -49,6 +51,7 @@ class Recorder:
         virtual_seats: Mapping[str, str] | None = None,
         on_changes: Callable[[Changes], None] = lambda changes: None,
         on_unit: Callable[[str], None] = lambda uid: None,
+        alarms: Alarms | None = None,
     ) -> None:
         """`virtual_seats`: uid → seat of the units that were started as virtual ones."""
         self._store = store
@@ -57,6 +60,7 @@ class Recorder:
         self._virtual_seats = dict(virtual_seats or {})
         self._on_changes = on_changes
         self._on_unit = on_unit
+        self._alarms = alarms or Alarms()
         self._zone = ZoneInfo(settings.zone) if settings.zone else None
         self._agents: Sequence[Agent] = ()
         self._languages: dict[str, Language] = {}
@@ -160,10 +164,14 @@ class Recorder:
         if isinstance(effect, Met):
             self._ends[effect.uid] = end
             self._to_meet.add(effect.uid)
+            for uid in [uid for uid, one in self._ends.items() if one is end]:
+                if uid != effect.uid:  # another unit is at this port now
+                    del self._ends[uid]
             current = self._current.get(effect.uid)
             if current is not None and current.boot != effect.boot:
                 del self._current[effect.uid]
                 self._off_s.pop(effect.uid, None)
+                self._alarms.end(effect.uid, "quarantine")  # it counts its records anew
         else:
             self._begun[effect.uid, effect.boot] = self._current[effect.uid] = effect
             self._to_tell.add(effect.uid)
@@ -272,6 +280,8 @@ class Recorder:
         self.repeated += done.repeated
         for event in done.quarantined:
             log.error("unit %s: %s-%s came with other content", event.uid, event.boot, event.seq)
+            cause = DeskunitError("alarm_quarantine", uid=event.uid)
+            self._alarms.begin("quarantine", event.uid, cause)
         for gap in done.gaps:
             log.error("unit %s: %s %s..%s lost", gap.uid, gap.boot, gap.first, gap.last)
         self._changed(done)

@@ -5,7 +5,7 @@
 
 from deskunit.store.intake import Gap
 from deskunit.store.opening import FILE_NAME, open_store
-from deskunit.store.rows import Changes, Commit, Unit
+from deskunit.store.rows import Changes, Commit, Counts, Unit
 from deskunit.store.store import Store
 
-__all__ = ["FILE_NAME", "Changes", "Commit", "Gap", "Store", "Unit", "open_store"]
+__all__ = ["FILE_NAME", "Changes", "Commit", "Counts", "Gap", "Store", "Unit", "open_store"]

@@ -25,7 +25,7 @@ from deskunit.agents import Agent
 from deskunit.events import Event, from_line
 from deskunit.intervals import Interval
 from deskunit.store import schema
-from deskunit.store.rows import Unit, interval_from_row
+from deskunit.store.rows import Counts, Unit, interval_from_row
 from deskunit.store.sqlite import readable_errors
 
 PAGE_ROWS = 2000
@@ -133,6 +133,30 @@ class Reading:
         gap = schema.gap
         query = select(gap).order_by(gap.c.uid, gap.c.boot, gap.c.first)
         return list(self._rows(query if uid is None else query.where(gap.c.uid == uid)))
+
+    def counts(self) -> dict[str, Counts]:
+        """uid → how many boots, gaps and contradictions each unit has."""
+        unit, boot, gap, aside = schema.unit, schema.boot, schema.gap, schema.quarantine
+        boots = select(
+            boot.c.uid, func.count().label("boots"), func.max(boot.c.boot_no).label("no")
+        )
+        lost = func.sum(gap.c.last - gap.c.first + 1).label("lost")
+        gaps = select(gap.c.uid, func.count().label("gaps"), lost).group_by(gap.c.uid)
+        asides = select(aside.c.uid, func.count().label("asides")).group_by(aside.c.uid)
+        b, g, a = boots.group_by(boot.c.uid).subquery(), gaps.subquery(), asides.subquery()
+        query = (
+            select(unit.c.uid, boot.c.fw, b.c.boots, g.c.gaps, g.c.lost, a.c.asides)
+            .outerjoin(b, b.c.uid == unit.c.uid)
+            .outerjoin(boot, and_(boot.c.uid == unit.c.uid, boot.c.boot_no == b.c.no))
+            .outerjoin(g, g.c.uid == unit.c.uid)
+            .outerjoin(a, a.c.uid == unit.c.uid)
+        )
+        return {
+            row.uid: Counts(
+                row.fw or "", row.boots or 0, row.gaps or 0, row.lost or 0, row.asides or 0
+            )
+            for row in self._rows(query)
+        }
 
     def quarantine(self) -> list[Row[Any]]:
         """Rows (uid, boot, seq, line, received_utc_ms) that contradict a stored event."""

@@ -30,6 +30,17 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """What the store counts of a unit; `firmware` of its last boot."""
+
+    firmware: str
+    boots: int
+    gaps: int
+    lost_events: int
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What a write did to the intervals: rows as they are now, and row_ids that are gone."""
 

@@ -96,6 +96,8 @@ def _explained(error: Exception, file: Path) -> DeskunitError:
     name = getattr(cause, "sqlite_errorname", "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return DeskunitError("data_busy", file=file)
+    if name.startswith("SQLITE_FULL"):
+        return DeskunitError("data_full", file=file)
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
         return DeskunitError("data_not_a_database", file=file)
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):

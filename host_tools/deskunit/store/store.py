@@ -219,6 +219,12 @@ class Store(Reading):
             folding.update_boot(connection, uid, silent, silent_utc_ms=now_utc_ms)
             return folding.write_changes(connection, [fold])
 
+    def try_write(self) -> None:
+        """A durable write that changes nothing. DeskunitError: why nothing can be written."""
+        migration = schema.migration
+        with self._writing() as connection:
+            connection.execute(update(migration).values(title=migration.c.title))
+
     def rebuild(self, uid: str) -> Changes:
         """Derive a unit's intervals anew from its events; says what came out differently."""
         with self._writing() as connection:

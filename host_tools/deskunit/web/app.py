@@ -25,6 +25,7 @@ from starlette.types import ASGIApp
 
 from deskunit import __version__, words
 from deskunit.errors import DeskunitError
+from deskunit.web import metrics
 from deskunit.web.floor import Floor, Screen
 from deskunit.web.presses import Channel, Press
 from deskunit.web.security import Guard
@@ -32,7 +33,7 @@ from deskunit.web.stream import Stream
 
 STATIC = Path(__file__).parent / "static"
 LOG_ROWS_MAX = 100
-PAGE_WORDS = ("page.", "state.", "reason.", "cause.")
+PAGE_WORDS = ("page.", "alarm.", "state.", "reason.", "cause.")
 
 
 class Presses(msgspec.Struct, frozen=True):
@@ -72,6 +73,7 @@ class Page:
                 Route("/", self._index),
                 Route("/words/{language}.json", _words),
                 Route("/states.csv", self._csv),
+                Route("/metrics", self._metrics),
                 Route("/api/events", self._events),
                 Route("/api/press", self._press, methods=["POST"]),
                 Route(unit + "/log", self._log),
@@ -118,6 +120,11 @@ class Page:
             },
         )
 
+    async def _metrics(self, _request: Request) -> Response:
+        found = await asyncio.to_thread(self._floor.health)
+        headers = {"Cache-Control": "no-store", "Content-Type": metrics.CONTENT_TYPE}
+        return Response(metrics.text(found), headers=headers)
+
     # --- the stream
 
     async def _events(self, _request: Request) -> Response:
@@ -138,6 +145,7 @@ class Page:
             until_it_ends.callback(self._floor.subscribe(stream.put))
             units = await asyncio.to_thread(self._floor.units)
             stream.put("hello", self._hello(name, units))
+            stream.put("alarms", lambda: {"alarms": self._floor.alarms()})
             for unit in units:
                 if unit["kind"] == "virtual":
                     until_it_ends.callback(self._follow_screen(stream, unit["uid"]))

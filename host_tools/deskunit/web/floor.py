@@ -7,8 +7,19 @@ unit; `deskunit.floor` implements it over them, and tests/host/memory_floor.py i
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, Protocol, TypedDict
 
+from deskunit.health import Health
+
 Unsubscribe = Callable[[], None]
-Change = Literal["unit", "interval", "reload"]
+Change = Literal["unit", "interval", "reload", "alarms"]
+
+
+class Alarm(TypedDict):
+    """Something that a person must see to."""
+
+    word: str  # repl filesystem baud version flood disk_full read_only disk_error quarantine …
+    where: str  # a port, a uid, or "" for this computer
+    since_utc_ms: int
+    sentence: dict[str, str]  # by language
 
 
 class Unit(TypedDict):
@@ -92,11 +103,18 @@ class Floor(Protocol):
 
     def today(self, uid: str) -> Today: ...
 
+    def alarms(self) -> list[Alarm]:
+        """Those that are on, oldest first."""
+
+    def health(self) -> Health:
+        """The figures of every port and unit."""
+
     def subscribe(self, callback: Callable[[Change, Mapping[str, Any]], None]) -> Unsubscribe:
         """Call back from any thread, after the commit, until unsubscribed.
 
         ("unit", a Unit) as often as one changes · ("interval", an Interval) when one is opened,
-        changed or closed · ("reload", {"uid": uid or ""}) when rows were rewritten or removed.
+        changed or closed · ("reload", {"uid": uid or ""}) when rows were rewritten or removed
+        · ("alarms", {"alarms": all that are on}) when one begins or ends.
         """
 
     def press(self, uid: str, button: str, down: bool) -> None:

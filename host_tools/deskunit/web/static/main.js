@@ -1,5 +1,6 @@
 // The page: puts the parts together and keeps which unit is looked at.
 
+import { Alarms } from "./alarms.js";
 import * as clock from "./clock.js";
 import { Day } from "./day.js";
 import { Keys } from "./keys.js";
@@ -18,6 +19,7 @@ let version = null;
 let lost = false;
 let notice_timer = 0;
 
+const alarms = new Alarms(by_id("alarms"), by_id("alarm-list"));
 const oled = new Oled(by_id("oled"));
 const log = new Log(by_id("rows"), by_id("log-empty"), by_id("log-more"));
 const day = new Day(by_id("bar"), by_id("totals"), by_id("today-total"));
@@ -162,6 +164,7 @@ function tick() {
 async function use_language(wanted) {
   await words.use(wanted);
   if (lost) say(words.text("page.lost"), "bad");
+  alarms.draw();
   log.draw();
   day.draw(log.open());
   draw();
@@ -185,6 +188,7 @@ new Live(
     unit: unit_changed,
     interval: interval_changed,
     reload: load_soon,
+    alarms: (data) => alarms.load(data.alarms),
     screen: screen_changed,
     clock: (data) => clock.set(data.now_utc_ms),
   },
