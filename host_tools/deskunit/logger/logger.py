@@ -17,6 +17,7 @@ from deskunit.effects import Effect
 from deskunit.errors import DeskunitError
 from deskunit.logger.link import Link
 from deskunit.logger.recorder import Recorder
+from deskunit.logger.taps import Taps
 from deskunit.session import SILENT_MS
 from deskunit.settings import Language, Settings
 from deskunit.store import Changes, Store, open_store
@@ -85,6 +86,7 @@ class Logger:
         `virtual_seats`: uid → seat of the virtual units among them.
         """
         self.data_dir = data_dir
+        self.taps = Taps()
         self._settings = settings
         self._language = language
         self._ports = tuple(ports)
@@ -232,7 +234,9 @@ class Logger:
                     self._links.pop(address).stop()
             for address in wanted:
                 if address not in self._links:
-                    link = Link(address, self._host_id, self._put, self._alarmed)
+                    link = Link(
+                        address, self._host_id, self._put, self._alarmed, self.taps.open_port
+                    )
                     self._links[address] = link
                     link.start()
 

@@ -3,9 +3,20 @@
 `open_store` gives a Store; the other names are what its methods take and hand out.
 """
 
+from deskunit.store.backup import Backup, back_up
 from deskunit.store.intake import Gap
 from deskunit.store.opening import FILE_NAME, open_store
 from deskunit.store.rows import Changes, Commit, Unit
 from deskunit.store.store import Store
 
-__all__ = ["FILE_NAME", "Changes", "Commit", "Gap", "Store", "Unit", "open_store"]
+__all__ = [
+    "FILE_NAME",
+    "Backup",
+    "Changes",
+    "Commit",
+    "Gap",
+    "Store",
+    "Unit",
+    "back_up",
+    "open_store",
+]
