@@ -26,6 +26,7 @@ COMMANDS = {
     "capture": ("captures", "capture"),
     "replay": ("captures", "replay"),
     "backup": ("backup", "backup"),
+    "install": ("install", "install"),
 }
 
 
