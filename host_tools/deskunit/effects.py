@@ -1,9 +1,8 @@
 """What a session learned, as values: the session makes them, the recorder acts on them in order."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deskunit.events import BootKey, Event, Lost
+from deskunit.events import Event, Lost
 
 
 @dataclass(frozen=True)
@@ -83,4 +82,3 @@ class Answered:
 
 
 Effect = Met | Begun | Arrived | Missing | Heard | Noted | Alarm | AlarmsOver | Answered
-Acks = Mapping[BootKey, tuple[int, str]]  # (uid, boot) → seq and ecrc that an A may name

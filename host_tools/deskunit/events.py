@@ -11,6 +11,7 @@ from typing import Any
 
 Key = tuple[str, str, int]
 BootKey = tuple[str, str]
+Acks = Mapping[BootKey, tuple[int, str]]  # (uid, boot) → seq and ecrc that an A may name
 
 
 @dataclass(frozen=True, slots=True)

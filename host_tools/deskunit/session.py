@@ -16,7 +16,6 @@ from deskunit import wire
 from deskunit.clock import Mapping, Sync
 from deskunit.context import Context, Teller
 from deskunit.effects import (
-    Acks,
     Answered,
     Arrived,
     Begun,
@@ -26,7 +25,7 @@ from deskunit.effects import (
     Missing,
     Noted,
 )
-from deskunit.events import BootKey, Event, Lost, plain, printable
+from deskunit.events import Acks, BootKey, Event, Lost, plain, printable
 from deskunit.outbox import REPLY_WAIT_MS, Asked, Outbox
 from deskunit.watch import Watch
 
@@ -138,6 +137,14 @@ class Session:
     def request(self, what: str) -> None:
         """Ask for `repl` or `reset`; an Answered effect follows within about a second."""
         self._requests.append(what)
+
+    def overhear(self, frame: wire.ToUnit, now_ms: int) -> None:
+        """In a replay: what the recorded host asked stands for what this one would have asked."""
+        if isinstance(frame, wire.Open):
+            self.open = self._want_open = False
+            self._out.ask(frame, None, now_ms)
+        elif isinstance(frame, wire.Probe):
+            self._out.ask(frame, frame.id, now_ms)
 
     # --- what goes out -------------------------------------------------------------------------
 

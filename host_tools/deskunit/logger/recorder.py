@@ -15,9 +15,9 @@ from deskunit import agents
 from deskunit.agents import Agent
 from deskunit.alarms import Alarms
 from deskunit.context import Context
-from deskunit.effects import Acks, Arrived, Begun, Effect, Heard, Met, Missing
+from deskunit.effects import Arrived, Begun, Effect, Heard, Met, Missing
 from deskunit.errors import DeskunitError
-from deskunit.events import BootKey, Event, Record
+from deskunit.events import Acks, BootKey, Event, Record
 from deskunit.leave import AwayDesk
 from deskunit.presence import Presence
 from deskunit.session import SILENT_MS

@@ -7,8 +7,7 @@ from typing import Any
 
 import msgspec
 
-from deskunit.effects import Acks
-from deskunit.events import BootKey, Event, Record
+from deskunit.events import Acks, BootKey, Event, Record
 from deskunit.intervals import Fold, Interval
 from deskunit.store.intake import Gap
 
