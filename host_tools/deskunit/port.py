@@ -7,6 +7,7 @@ import contextlib
 import errno
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import serial
@@ -47,11 +48,18 @@ class Port:
 
     def __init__(self, address: str, line: serial.Serial) -> None:
         self.address = address
+        self.on_bytes: Callable[[str, bytes], None] | None = None  # "<" came, ">" went, "!" closed
         self._line = line
         self._is_open = True
 
     def read(self, timeout_ms: int) -> bytes:
         """What has come, at once; else what comes within `timeout_ms`, or b""."""
+        data = self._read(timeout_ms)
+        if data and self.on_bytes is not None:
+            self.on_bytes("<", data)
+        return data
+
+    def _read(self, timeout_ms: int) -> bytes:
         try:
             self._line.timeout = timeout_ms / 1000
             first: bytes = self._line.read(1)
@@ -68,6 +76,8 @@ class Port:
             self._line.write(data)
         except (OSError, ValueError) as error:
             raise _gone(self.address) from error
+        if self.on_bytes is not None:
+            self.on_bytes(">", data)
 
     def wake(self) -> None:
         """End a `read` that waits in another thread. Without support it ends by its time."""
@@ -84,6 +94,8 @@ class Port:
     def close(self) -> None:
         """Close without passing through DTR=0, RTS=1, which resets the board."""
         self._is_open = False
+        if self.on_bytes is not None:
+            self.on_bytes("!", b"closed")
         with contextlib.suppress(OSError):  # the cable may be out
             if sys.platform == "win32":
                 self._line.rts = False

@@ -139,6 +139,14 @@ class Session:
         """Ask for `repl` or `reset`; an Answered effect follows within about a second."""
         self._requests.append(what)
 
+    def overhear(self, frame: wire.ToUnit, now_ms: int) -> None:
+        """In a replay: what the recorded host asked stands for what this one would have asked."""
+        if isinstance(frame, wire.Open):
+            self.open = self._want_open = False
+            self._out.ask(frame, None, now_ms)
+        elif isinstance(frame, wire.Probe):
+            self._out.ask(frame, frame.id, now_ms)
+
     # --- what goes out -------------------------------------------------------------------------
 
     def outgoing(self, now_utc_ms: int, now_ms: int) -> bytes:

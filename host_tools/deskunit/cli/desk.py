@@ -17,6 +17,7 @@ import click
 import msgspec
 
 from deskunit import __version__, clock, words
+from deskunit.captures.lines import escaped
 from deskunit.cli.options import say
 from deskunit.control import Control
 from deskunit.errors import DeskunitError
@@ -173,6 +174,9 @@ class Desk:
             "release_port": self._release_port,
             "take_port": self._take_port,
             "set_language": self._set_language,
+            "capture_start": lambda port: {"token": self.logger.taps.start(port)},
+            "capture_more": self._capture_more,
+            "capture_stop": self._capture_stop,
         }
 
     def _status(self) -> dict[str, Any]:
@@ -197,6 +201,14 @@ class Desk:
 
     def _take_port(self, port: str) -> dict[str, Any]:
         self.logger.take_port(port)
+        return {}
+
+    def _capture_more(self, token: str) -> dict[str, Any]:
+        pieces, more = self.logger.taps.more(token)
+        return {"pieces": [(ms, mark, escaped(data)) for ms, mark, data in pieces], "more": more}
+
+    def _capture_stop(self, token: str) -> dict[str, Any]:
+        self.logger.taps.stop(token)
         return {}
 
     def _set_language(self, uid: str, language: str) -> dict[str, Any]:

@@ -37,6 +37,13 @@ def _data_dir(context: click.Context, parameter: click.Parameter, value: Path | 
     return (value or default_data_dir()).expanduser().absolute()
 
 
+def chosen_dir(
+    context: click.Context, parameter: click.Parameter, value: Path | None
+) -> Path | None:
+    """An optional folder as an absolute path."""
+    return None if value is None else value.expanduser().absolute()
+
+
 def data_option(command: Command) -> Command:
     """--data DIR, given to the command as data_dir."""
     return click.option(
@@ -52,6 +59,11 @@ def data_option(command: Command) -> Command:
 def json_option(command: Command) -> Command:
     """--json, given to the command as as_json."""
     return click.option("--json", "as_json", is_flag=True, help=word("opt_json"))(command)
+
+
+def force_option(command: Command) -> Command:
+    """--force, given to the command as force."""
+    return click.option("--force", is_flag=True, help=word("opt_force"))(command)
 
 
 def print_json(found: object) -> None:

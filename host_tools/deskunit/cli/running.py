@@ -75,7 +75,7 @@ def log_only(ports: tuple[str, ...], wait: bool, data_dir: Path) -> None:
 
 
 @contextmanager
-def ending() -> Iterator[None]:
+def ending(said: str | None = "stopped") -> Iterator[None]:
     """Ctrl-C and the system's wish to end are the same; while ending, a second one changes nothing."""
     before: dict[int, Any] = {}
 
@@ -91,7 +91,8 @@ def ending() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        say("stopped")
+        if said is not None:
+            say(said)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

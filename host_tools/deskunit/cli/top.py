@@ -24,6 +24,9 @@ COMMANDS = {
     "export": ("states", "export"),
     "virtual": ("virtual", "virtual"),
     "deploy": ("deploy", "deploy"),
+    "capture": ("captures", "capture"),
+    "replay": ("captures", "replay"),
+    "backup": ("backup", "backup"),
 }
 
 

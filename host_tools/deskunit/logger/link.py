@@ -52,6 +52,7 @@ class Link:
         host_id: str,
         put: Callable[["Link", Effect], None],
         on_alarm: Callable[["Link", Alarm | AlarmsOver], None],
+        open_port: Callable[[str], Port] = open_port,
     ) -> None:
         self.address = address
         self.session: Session | None = None
@@ -60,6 +61,7 @@ class Link:
         self._host_id = host_id
         self._put = put
         self._on_alarm = on_alarm
+        self._open_port = open_port
         self._port: Port | None = None
         self._inbox: deque[Callable[[Session], None]] = deque()
         self._stop = threading.Event()
@@ -128,7 +130,7 @@ class Link:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                self._port = open_port(self.address)
+                self._port = self._open_port(self.address)
             except DeskunitError as error:
                 self._note_trouble(error)
                 self._stop.wait(RETRY_S)

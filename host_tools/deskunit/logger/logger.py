@@ -26,6 +26,7 @@ from deskunit.logger.notices import (
     status,
 )
 from deskunit.logger.recorder import Recorder
+from deskunit.logger.taps import Taps
 from deskunit.logger.twins import Twins
 from deskunit.settings import Language, Settings
 from deskunit.store import Store, open_store
@@ -65,6 +66,7 @@ class Logger:
         `virtual_seats`: uid → seat of the virtual units among them.
         """
         self.data_dir = data_dir
+        self.taps = Taps()
         self._settings = settings
         self._language = language
         self._ports = tuple(ports)
@@ -227,7 +229,9 @@ class Logger:
                     self._drop(self._links.pop(address))
             for address in wanted:
                 if address not in self._links:
-                    link = Link(address, self._host_id, self._put, self._alarmed)
+                    link = Link(
+                        address, self._host_id, self._put, self._alarmed, self.taps.open_port
+                    )
                     self._links[address] = link
                     link.start()
 

@@ -3,9 +3,21 @@
 `open_store` gives a Store; the other names are what its methods take and hand out.
 """
 
+from deskunit.store.backup import Backup, back_up
 from deskunit.store.intake import Gap
 from deskunit.store.opening import FILE_NAME, open_store
 from deskunit.store.rows import Changes, Commit, Counts, Unit
 from deskunit.store.store import Store
 
-__all__ = ["FILE_NAME", "Changes", "Commit", "Counts", "Gap", "Store", "Unit", "open_store"]
+__all__ = [
+    "FILE_NAME",
+    "Backup",
+    "Changes",
+    "Commit",
+    "Counts",
+    "Gap",
+    "Store",
+    "Unit",
+    "back_up",
+    "open_store",
+]

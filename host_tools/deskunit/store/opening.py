@@ -40,6 +40,16 @@ def _open_writing(folder: Path) -> Store:
 
 def _open_reading(folder: Path) -> Store:
     file = folder / FILE_NAME
+    reader, found = readable(folder)
+    if found != VERSION:
+        key = "data_newer" if found > VERSION else "data_older"
+        raise DeskunitError(key, file=file, found=found, known=VERSION)
+    return Store(file, reader, None, None)
+
+
+def readable(folder: Path) -> tuple[Engine, int]:
+    """Read-only connections to the folder's database, and its schema's version, whichever it is."""
+    file = folder / FILE_NAME
     if not file.exists():
         raise DeskunitError("data_missing", folder=folder)
     reader = sqlite.reader(file)
@@ -50,10 +60,7 @@ def _open_reading(folder: Path) -> Store:
             raise
         _recover(folder, file)
         found = _version(file, reader)
-    if found != VERSION:
-        key = "data_newer" if found > VERSION else "data_older"
-        raise DeskunitError(key, file=file, found=found, known=VERSION)
-    return Store(file, reader, None, None)
+    return reader, found
 
 
 def _version(file: Path, engine: Engine) -> int:

@@ -1,0 +1,1 @@
+"""`deskunit install`"""
