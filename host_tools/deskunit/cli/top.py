@@ -27,6 +27,7 @@ COMMANDS = {
     "capture": ("captures", "capture"),
     "replay": ("captures", "replay"),
     "backup": ("backup", "backup"),
+    "install": ("install", "install"),
 }
 
 
