@@ -4,7 +4,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -27,11 +27,12 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class Header:
-    """Where and when a capture began; a chunk's ms counts from there."""
+    """Where and when a capture began; a chunk's ms counts from there. `uid` "": nobody known yet."""
 
     port: str
     utc_ms: int
     monotonic_ms: int
+    uid: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def header_line(header: Header) -> str:
         "utc": start.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "utc_ms": header.utc_ms,
         "monotonic_ms": header.monotonic_ms,
+        "uid": header.uid,
     }
     return f"{MAGIC} {VERSION} {json.dumps(about)}"
 
@@ -63,12 +65,12 @@ def parse_header(line: str) -> Header:
         raise Malformed("capture_version" if version.isdigit() else "capture_header")
     try:
         about = json.loads(text)
-        port, utc_ms, monotonic_ms = about["port"], about["utc_ms"], about["monotonic_ms"]
+        found = Header(about["port"], about["utc_ms"], about["monotonic_ms"], about["uid"])
+        if (str, int, int, str) != tuple(map(type, astuple(found))):
+            raise TypeError
     except (ValueError, LookupError, TypeError) as error:
         raise Malformed("capture_header") from error
-    if not isinstance(port, str) or type(utc_ms) is not int or type(monotonic_ms) is not int:
-        raise Malformed("capture_header")
-    return Header(port, utc_ms, monotonic_ms)
+    return found
 
 
 def chunk_line(chunk: Chunk) -> str:

@@ -59,8 +59,10 @@ def _from_unit(what: object, word: Word) -> tuple[str, dict[str, Any]] | None:
     if isinstance(what, wire.TimeAnswer):
         return "frame_time", {"id": what.id, "at": _s(what.received_ms)}
     if isinstance(what, wire.Heartbeat):
-        status, about = what.status, {"boot": what.boot, "seq": what.top_seq, "at": _s(what.ms)}
-        return "frame_heartbeat", {**about, "state": status.st, "waiting": status.q}
+        status = what.status
+        counts = {"waiting": status.q, "journal": status.jr, "bad": status.bad}
+        about = {"boot": what.boot, "seq": what.top_seq, "at": _s(what.ms)}
+        return "frame_heartbeat", {**about, "state": status.st, **counts}
     if isinstance(what, wire.Reply):
         key = "frame_done" if what.ok else "frame_refused"
         return key, {"id": what.id, "text": what.text}
@@ -81,7 +83,7 @@ def _to_unit(what: object) -> tuple[str, dict[str, Any]]:
     if isinstance(what, wire.Settings):
         return "frame_settings", {"id": what.id, "settings": _pairs(what.settings)}
     if isinstance(what, wire.Variable):
-        return "frame_variable", {"id": what.id, "name": what.name, "value": what.value}
+        return "frame_variable", {"id": what.id, "name": what.name, "value": _value(what.value)}
     assert isinstance(what, wire.Request)
     return "frame_request", {"id": what.id, "what": what.what}
 
@@ -98,7 +100,11 @@ def _utc(ms: int) -> str:
 
 
 def _pairs(values: Mapping[str, object]) -> str:
-    return " ".join(f"{key}={value}" for key, value in values.items())
+    return " ".join(f"{key}={_value(value)}" for key, value in values.items())
+
+
+def _value(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def _held(about: wire.About) -> str:

@@ -24,27 +24,31 @@ Pieces = Generator[list[Piece], None, None]  # about every 100 ms, also when the
 
 @dataclass(frozen=True)
 class Source:
-    """A port, and whether the running logger holds it."""
+    """A port, whether the running logger holds it, and which unit it knows there."""
 
     address: str
     from_logger: bool
+    uid: str = ""
 
 
 def choose(data_dir: Path, address: str | None) -> Source:
     """The port to listen to. DeskunitError: none or several there and none named."""
     try:
-        held = [one["address"] for one in control.call(data_dir, "status")["ports"]]
+        held = {one["address"]: one["uid"] for one in control.call(data_dir, "status")["ports"]}
     except control.NoLogger:
-        held = []
-    if address is not None:
-        same = next((one for one in held if port.same(one, address)), None)
-        return Source(address, False) if same is None else Source(same, True)
-    found = held or [one.address for one in port.find()]
-    if len(found) > 1:
-        raise DeskunitError("capture_which", exit_code=2, ports=", ".join(found))
-    if not found:
+        held = {}
+    if address is None:
+        address = _only(list(held) or [one.address for one in port.find()])
+    same = next((one for one in held if port.same(one, address)), None)
+    return Source(address, False) if same is None else Source(same, True, held[same])
+
+
+def _only(addresses: list[str]) -> str:
+    if len(addresses) > 1:
+        raise DeskunitError("capture_which", exit_code=2, ports=", ".join(addresses))
+    if not addresses:
         raise DeskunitError("capture_no_port")
-    return Source(found[0], bool(held))
+    return addresses[0]
 
 
 def listen(source: Source, data_dir: Path) -> Pieces:
@@ -109,13 +113,14 @@ def run(pieces: Pieces, tape: "Tape", seconds: float | None) -> None:
 class Tape:
     """The file, line by line as the bytes come; whole lines are on it whatever happens."""
 
-    def __init__(self, file: Path, out: TextIO, address: str) -> None:
+    def __init__(self, file: Path, out: TextIO, source: Source) -> None:
         self.received = self.sent = 0
         self._file = file
         self._out = out
         self._joiner = Joiner()
         self._start_ms = clock.now_ms()
-        self._write(lines.header_line(Header(address, clock.now_utc_ms(), self._start_ms)))
+        header = Header(source.address, clock.now_utc_ms(), self._start_ms, source.uid)
+        self._write(lines.header_line(header))
 
     def take(self, pieces: list[Piece]) -> None:
         """Write what these complete; after a pause also what is not complete."""
@@ -153,7 +158,7 @@ def check_target(file: Path, *, force: bool) -> None:
 
 
 @contextmanager
-def tape(file: Path, address: str, *, force: bool) -> Iterator[Tape]:
+def tape(file: Path, source: Source, *, force: bool) -> Iterator[Tape]:
     """A new capture file. DeskunitError: it is there already (without `force`), or unwritable."""
     try:
         out = file.open("w" if force else "x", encoding="ascii", newline="\n")
@@ -162,7 +167,7 @@ def tape(file: Path, address: str, *, force: bool) -> Iterator[Tape]:
     except OSError as error:
         raise DeskunitError("out_unwritable", file=file, why=error.strerror) from error
     with out:
-        recording = Tape(file, out, address)
+        recording = Tape(file, out, source)
         try:
             yield recording
         finally:

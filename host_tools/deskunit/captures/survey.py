@@ -83,9 +83,9 @@ class Survey:
         return wire.framed(json.dumps(frame, separators=(",", ":"), ensure_ascii=False).encode())
 
 
-def checked_uid(uid: str | None) -> str:
-    """`uid`, or nobody's. DeskunitError when it is none."""
-    if uid is None:
+def checked_uid(uid: str) -> str:
+    """`uid`, nobody's for "". DeskunitError when it is none."""
+    if not uid:
         return NOBODY
     if re.fullmatch(r"[0-9a-f]{12}", uid) is None:
         raise DeskunitError("bad_uid", exit_code=2, uid=repr(uid))

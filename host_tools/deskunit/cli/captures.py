@@ -41,7 +41,7 @@ def capture(
     with ExitStack() as stack:
         pieces = stack.enter_context(closing(recording.listen(source, data_dir)))
         first = next(pieces)  # the port is there, or the refusal leaves no file behind
-        tape = stack.enter_context(recording.tape(file, source.address, force=force))
+        tape = stack.enter_context(recording.tape(file, source, force=force))
         key = "capturing_logger" if source.from_logger else "capturing_alone"
         say(key, port=source.address, file=file)
         if seconds is None:
@@ -110,7 +110,7 @@ def _replay(found: "Capture", folder: Path, add: bool, uid: str | None) -> "Repl
     if (folder / FILE_NAME).exists() and not add:
         raise DeskunitError("replay_into_log", exit_code=2, folder=folder)
     # a malformed file is refused here, before anything is made
-    surveyed = survey(items(found.chunks()), checked_uid(uid))
+    surveyed = survey(items(found.chunks()), checked_uid(uid or found.header.uid))
     with open_store(folder, write=True) as store, closing(open_log(folder)):
         return feed(found, surveyed, store)
 
