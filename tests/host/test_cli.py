@@ -25,6 +25,7 @@ BOOT = "41-9f3c77e1"
 COMMANDS = [
     [], ["run"], ["log"], ["units"], ["units", "name"], ["units", "confirm"], ["health"], ["states"],
     ["export"], ["export", "states"], ["virtual"], ["deploy"],
+    ["capture"], ["replay"], ["backup"], ["install"],
 ]  # fmt: skip
 
 
@@ -123,6 +124,11 @@ def test_usage_errors_have_exit_code_2(terminal: Terminal) -> None:
         (["run", "--port", "/dev/ttyUSB99", "--page-port", "0"], 1, "/dev/ttyUSB99"),
         (["deploy", "--tree", "/nowhere", "--port", "/dev/ttyUSB99"], 1, "/nowhere"),
         (["virtual", "--uid", "xyz"], 2, "xyz"),
+        (["capture", "x.cap", "--port", "/dev/ttyUSB99"], 1, "/dev/ttyUSB99"),
+        (["capture", "/dev"], 2, "/dev"),
+        (["replay", "/nowhere/x.cap"], 1, "/nowhere/x.cap"),
+        (["replay", "/dev/null", "--into", "new", "--uid", "xyz"], 2, "xyz"),
+        (["backup", "/nowhere/x.db"], 1, "no log in"),
     ],
 )
 def test_what_cannot_be_is_one_sentence_and_a_code(
@@ -233,6 +239,59 @@ def test_export_writes_file_and_manifest(terminal: Terminal, log: Path) -> None:
     assert (log / "out.csv.manifest.json").exists()
     code, shown, err = terminal.run("export", "states", "--no-bom")
     assert shown.startswith("row_id,") and "2" in err
+
+
+def test_backup_says_what_is_in_it(terminal: Terminal, log: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copies" / "x.db"
+    copy.parent.mkdir()
+    code, out, err = terminal.run("backup", str(copy))
+    assert (code, out) == (0, "") and "events 2" in err and "sha256" in err
+    assert terminal.run("backup", str(copy))[0] == 2
+    about = json.loads(terminal.run("backup", str(copy), "--force", "--json")[1])
+    assert about["rows"]["event"] == 2 and about["size_bytes"] == copy.stat().st_size
+    assert terminal.run("backup", str(log / "deskunit.db"), "--force")[0] == 2
+
+
+def test_replay_prints_or_stores_and_never_mixes_into_a_log(
+    terminal: Terminal, log: Path, tmp_path: Path
+) -> None:
+    file = Path(__file__).parents[1] / "captures" / "from_mid_session.cap"
+    code, out, err = terminal.run("replay", str(file))
+    assert code == 0 and "acknowledge" in out and "damaged 0" in err
+    first = json.loads(terminal.run("replay", str(file), "--json")[1].splitlines()[0])
+    assert first.keys() == {"ms", "direction", "frame"}
+    code, _, err = terminal.run("replay", str(file), "--into", str(log))
+    assert code == 2 and "--add" in err
+    code, _, err = terminal.run("replay", str(file), "--into", str(tmp_path / "new"))
+    assert code == 0 and "events 2" in err and "not whole" in err
+    assert terminal.run("replay", str(file), "--into", str(log), "--add")[0] == 0
+    assert terminal.run("replay", str(file), "--into", str(log), "--print")[0] == 2
+
+
+def test_malformed_capture_makes_no_folder(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "x.cap"
+    file.write_text('deskunit-capture 1 {"port": 1}\n')
+    code, _, err = terminal.run("replay", str(file), "--into", str(tmp_path / "new"))
+    assert code == 1 and "Line 1" in err and not (tmp_path / "new").exists()
+
+
+def test_install_writes_its_file_and_takes_it_away_again(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv("PATH", "")  # no systemctl
+    folder = str(tmp_path / "数据 x")
+    code, out, _ = terminal.run("install", "--print", "--data", folder)
+    assert code == 0 and f'"{folder}"' in out
+    assert not (tmp_path / ".config").exists()
+    code, _, err = terminal.run("install", "--data", folder, "--no-page")
+    (file,) = [one for one in (tmp_path / ".config").rglob("*") if one.is_file()]
+    assert code == 0 and str(file) in err and "systemctl --user" in err
+    assert '"log" "--wait"' in file.read_text("utf-8")
+    code, _, err = terminal.run("install", "--remove")
+    assert code == 0 and str(file) in err and not file.exists()
+    assert "nothing to undo" in terminal.run("install", "--remove")[2]
 
 
 def test_table_is_aligned_with_wide_characters_and_shows_no_control_characters() -> None:

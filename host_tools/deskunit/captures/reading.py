@@ -51,10 +51,13 @@ class Capture:
         last_ms, number = 0, 1
         while raw := source.readline(LINE_LIMIT_BYTES):
             number += 1
-            if not raw.endswith(b"\n") and len(raw) < LINE_LIMIT_BYTES:
+            is_whole = raw.endswith(b"\n")
+            if not is_whole and len(raw) < LINE_LIMIT_BYTES:
                 self.cut_off = True
                 return
             try:
+                if not is_whole:
+                    raise Malformed("capture_chunk")
                 chunk = lines.parse_chunk(raw.decode("ascii", "replace").rstrip("\r\n"))
                 if chunk.ms < last_ms:
                     raise Malformed("capture_backwards")

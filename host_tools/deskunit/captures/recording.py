@@ -18,6 +18,7 @@ from deskunit.errors import DeskunitError
 
 POLL_MS = 100
 RETRY_S = 1.0
+LOGGER_ENDED = ("no_logger", "control_failed")
 Piece = tuple[int, Direction, bytes]  # monotonic ms
 Pieces = Generator[list[Piece], None, None]  # about every 100 ms, also when there is nothing
 
@@ -68,7 +69,10 @@ def _tapped(data_dir: Path, address: str) -> Pieces:
             ]
             if not answer["more"]:
                 pause.wait(POLL_MS / 1000)
-    except control.NoLogger:  # its port may be free now, but that is for the next logger
+    except DeskunitError as error:
+        if error.key not in LOGGER_ENDED:
+            raise
+        # its port may be free now, but that is for the next logger
         yield [(clock.now_ms(), "!", b"logger ended")]
     finally:
         with suppress(DeskunitError):  # it ended, or has forgotten us
