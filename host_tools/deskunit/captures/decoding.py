@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from deskunit import wire
 from deskunit.captures.lines import Chunk, Direction
+from deskunit.events import printable
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,7 @@ class Decoding:
                 yield Item(chunk.ms, ">", to_unit(line))
         else:
             yield from self.rest(chunk.ms)
-            yield Item(
-                chunk.ms, "!", PortNote(wire.printable(chunk.data.decode("ascii", "replace")))
-            )
+            yield Item(chunk.ms, "!", PortNote(printable(chunk.data.decode("ascii", "replace"))))
 
     def rest(self, ms: int) -> Iterator[Item]:
         """What ends no line and never will."""
@@ -72,7 +71,7 @@ def to_unit(line: bytes) -> wire.ToUnit | wire.Text:
 
 
 def _text(raw: bytes) -> wire.Text:
-    return wire.Text(wire.printable(raw.decode("utf-8", "replace")).strip(), b"\x1e" in raw)
+    return wire.Text(printable(raw.decode("utf-8", "replace")).strip(), b"\x1e" in raw)
 
 
 def items(chunks: Iterable[Chunk]) -> Iterator[Item]:

@@ -7,6 +7,7 @@ import msgspec
 
 from deskunit import wire
 from deskunit.captures.decoding import Item, PortNote
+from deskunit.events import printable
 from deskunit.exports.states import utc_text
 
 Word = Callable[..., str]
@@ -113,4 +114,4 @@ def _held(about: wire.About) -> str:
 
 
 def _plain(text: str) -> str:
-    return wire.printable(text).rstrip(" ·")
+    return printable(text).rstrip(" ·")
