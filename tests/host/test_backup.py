@@ -146,3 +146,34 @@ def test_damaged_log_is_not_copied_as_if_it_were_whole(tmp_path: Path, log: Path
         back_up(log, tmp_path / "copy.db")
     assert caught.value.key in ("backup_damaged", "data_not_a_database")
     assert not (tmp_path / "copy.db").exists()
+
+
+def test_copy_of_a_log_in_wal_mode_is_one_file(tmp_path: Path, log: Path) -> None:
+    with closing(sqlite3.connect(log / FILE_NAME)) as live:
+        assert live.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
+        live.execute("UPDATE unit SET seat = '07'")
+        live.commit()
+        copy = back_up(log, tmp_path / "copy.db").file
+        assert (
+            copy.read_bytes()[18:20] == b"\x01\x01"
+        )  # legacy, not WAL: sqlite.org/fileformat2.html
+        assert sorted(one.name for one in tmp_path.iterdir()) == ["copy.db", "data"]
+    with closing(sqlite3.connect(copy)) as opened:
+        assert opened.execute("SELECT seat FROM unit").fetchall() == [("07",)]
+
+
+def test_killed_backup_leaves_no_half_copy(tmp_path: Path, log: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from deskunit.store import back_up\n"
+        "Path.replace = lambda *_: (print('copied', flush=True), sys.stdin.read())\n"
+        "back_up(Path(sys.argv[1]), Path(sys.argv[2]))"
+    )
+    copy = tmp_path / "copy.db"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(log), str(copy)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as other:  # fmt: skip
+        assert other.stdout is not None and other.stdout.readline() == b"copied\n"
+        other.kill()
+    assert not copy.exists()
+    assert back_up(log, copy).file == copy

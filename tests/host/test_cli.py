@@ -15,6 +15,7 @@ import pytest
 from deskunit import cli
 from deskunit.cli.help import wrapped
 from deskunit.cli.table import Column, lines, shown_width
+from deskunit.cli.top import COMMANDS as COMMANDS_BY_NAME
 from deskunit.cli.top import app
 from deskunit.control import Control
 from deskunit.events import Event
@@ -86,6 +87,11 @@ def test_every_command_is_tested_above() -> None:
     assert {tuple(one) for one in COMMANDS} == {
         (), *((name,) for name in groups), *((a, b) for a, names in groups.items() for b in names)
     }  # fmt: skip
+
+
+def test_every_command_stands_in_the_readme() -> None:
+    text = (Path(__file__).parents[2] / "host_tools" / "README.md").read_text("utf-8")
+    assert [name for name in COMMANDS_BY_NAME if f"| `deskunit {name}" not in text] == []
 
 
 def test_help_imports_neither_database_nor_serial_nor_server() -> None:

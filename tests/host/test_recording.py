@@ -22,6 +22,7 @@ from deskunit.logger.taps import Taps
 from deskunit.settings import Settings
 from deskunit.store import open_store
 from test_cli import read_until
+from test_recorder import full_disk
 
 PATIENCE_S = 30.0
 
@@ -126,6 +127,16 @@ def test_busy_port_and_unwritable_file_are_sentences(
         recording.tape(nowhere, Source("x", False), force=False),
     ):
         pass
+    assert caught.value.key == "out_unwritable"
+
+
+def test_full_disk_ends_a_recording_with_a_sentence(tmp_path: Path) -> None:
+    with (
+        pytest.raises(DeskunitError) as caught,
+        full_disk(),
+        recording.tape(tmp_path / "a.cap", Source("x", False), force=False) as tape,
+    ):
+        tape.take([(0, "<", b"a" * 200 + b"\n")])
     assert caught.value.key == "out_unwritable"
 
 

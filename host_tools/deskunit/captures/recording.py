@@ -170,9 +170,12 @@ def tape(file: Path, source: Source, *, force: bool) -> Iterator[Tape]:
         raise DeskunitError("out_exists", exit_code=2, file=file) from error
     except OSError as error:
         raise DeskunitError("out_unwritable", file=file, why=error.strerror) from error
-    with out:
-        recording = Tape(file, out, source)
-        try:
-            yield recording
-        finally:
-            recording.flush()
+    try:
+        with out:
+            recording = Tape(file, out, source)
+            try:
+                yield recording
+            finally:
+                recording.flush()
+    except OSError as error:  # what could not be written cannot be written at the end either
+        raise DeskunitError("out_unwritable", file=file, why=error.strerror) from error
