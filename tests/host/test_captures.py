@@ -237,6 +237,16 @@ def test_port_that_was_opened_again_begins_a_new_session(tmp_path: Path) -> None
     assert (done.counts.bad, done.gaps) == (1, 0)
 
 
+def test_halves_from_both_sides_of_a_pulled_cable_make_no_event(tmp_path: Path) -> None:
+    told = event(2)
+    file = write(
+        tmp_path, *session(), (200, "<", event(1, flags=1)), (300, "<", told[:20]),
+        (400, "!", CLOSED), (900, "!", OPENED), (901, "<", told[20:]),
+    )  # fmt: skip
+    _, store = replayed(file, tmp_path / "new")
+    assert [one.seq for one in store.events()] == [1]
+
+
 def test_silence_in_a_capture_is_unknown_as_it_was(tmp_path: Path) -> None:
     said = frame("E", 1, BOOT, 1, 2_000, "st", {"to": "ready", "by": "btn", "ag": "1001"})
     file = write(tmp_path, *session(), (200, "<", said), (3_600_000, "<", b"still here\n"))

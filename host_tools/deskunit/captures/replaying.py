@@ -12,7 +12,7 @@ from deskunit.captures.decoding import Decoding, Item
 from deskunit.captures.lines import Chunk
 from deskunit.captures.reading import Capture
 from deskunit.captures.survey import Counts, Survey
-from deskunit.effects import Alarm, Answered, Arrived, Effect, Noted
+from deskunit.effects import Alarm, AlarmsOver, Answered, Arrived, Effect, Noted
 from deskunit.logger.recorder import Recorder
 from deskunit.session import SYNC_WAIT_MS, Session
 from deskunit.settings import Settings
@@ -21,7 +21,7 @@ from deskunit.store import Store
 TICK_MS = 500
 GROUP_MS = 100
 QUIET_MS = 20_000  # after it a silent unit is unknown, and more ticks change nothing
-FOR_A_PERSON = (Noted, Alarm, Answered)
+FOR_A_PERSON = (Noted, Alarm, AlarmsOver, Answered)
 
 
 @dataclass(frozen=True)
