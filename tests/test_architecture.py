@@ -16,7 +16,7 @@ DRIVERS = {"adafruit_ssd1306", "adafruit_bus_device", "ssd1306_windowed"}
 BOTTOM = {"words", "errors"}
 MIDDLE = {"store", "wire", "port", "clock"}
 TOP = {"cli", "__main__"}
-PURE = ("wire.py", "intervals.py")
+PURE = ("wire.py", "intervals.py", "epochs.py")
 INPUT_OUTPUT = {
     *("socket", "threading", "subprocess", "os", "io", "time", "sqlite3", "sqlalchemy", "serial"),
     *("pathlib", "tempfile", "shutil", "asyncio", "select", "signal", "multiprocessing"),
@@ -126,8 +126,8 @@ def test_errors_and_words_stand_on_nothing(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in sources(HOST) if part(p) in MIDDLE], ids=shown)
 def test_store_wire_port_and_clock_know_no_feature(path: Path) -> None:
-    facts = {"events", "states", "reasons", "intervals", "agents"}  # values and pure functions
-    assert ours(path) <= MIDDLE | BOTTOM | facts | {part(path)}
+    values = {"events", "states", "reasons", "intervals", "epochs", "agents"}
+    assert ours(path) <= MIDDLE | BOTTOM | values | {part(path)}
 
 
 @pytest.mark.parametrize("path", [p for p in sources(HOST) if part(p) not in TOP], ids=shown)

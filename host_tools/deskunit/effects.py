@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from deskunit.clock import ClockReading
 from deskunit.events import Event, Lost
 
 
@@ -15,14 +16,28 @@ class Met:
 
 @dataclass(frozen=True)
 class Begun:
-    """A boot's time is known: utc_ms = unit ms + offset_ms."""
+    """A session with a boot has begun and its time is known; its events follow."""
 
     uid: str
     boot: str
     fw: str
     reset_cause: str
-    offset_ms: int
-    error_ms: int
+    reading: ClockReading
+
+    @property
+    def start_utc_ms(self) -> int:
+        """When the boot began."""
+        moved_ms = self.reading.slope_ppb * self.reading.at_ms // 1_000_000_000
+        return self.reading.offset_ms - moved_ms
+
+
+@dataclass(frozen=True)
+class Synced:
+    """Another round of probes: how the boot's clock reads now."""
+
+    uid: str
+    boot: str
+    reading: ClockReading
 
 
 @dataclass(frozen=True)
@@ -81,4 +96,6 @@ class Answered:
     text: str
 
 
-Effect = Met | Begun | Arrived | Missing | Heard | Noted | Alarm | AlarmsOver | Answered
+Effect = (
+    Met | Begun | Synced | Arrived | Missing | Heard | Noted | Alarm | AlarmsOver | Answered
+)

@@ -4,10 +4,13 @@ The store feeds it with committed events in order and writes what it changes; a 
 it with everything and must give the same rows. It knows no database and no clock.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from deskunit import epochs
+from deskunit.clock import RATE_PPB, STEP_MS, grown_ms
+from deskunit.epochs import BOUNDED, SYNCED, Epoch
 from deskunit.events import Event
 from deskunit.reasons import LOGIN, UNSPECIFIED
 from deskunit.states import CAUSE_OF_BY, HOLD, NOT_READY, SIGNED_OUT, UNIT_STATES, UNKNOWN
@@ -29,7 +32,7 @@ class Interval:
     start_utc_ms: int
     cause: str
     end_utc_ms: int | None = None
-    duration_ms: int | None = None  # unit's clock inside one boot
+    duration_ms: int | None = None  # unit's clock inside one boot, else UTC's
     reason_code: int | None = None  # with not_ready only
     agent_id: str | None = None
     sign_in: str | None = None  # uid-boot-seq of the sign-in that this belongs to
@@ -38,6 +41,8 @@ class Interval:
     not_taken: bool = False  # a hold that the caller declined
     resumed: bool = False  # confirmed after a power cut
     end_inferred: bool = False  # the end is the last word heard, not an event
+    time_error_ms: int = 0  # start and end are wrong by at most this
+    time_quality: str = SYNCED  # or bounded: placed between what is known
 
     @property
     def row_id(self) -> str:
@@ -46,14 +51,36 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant of a unit's life, and how sure its UTC is."""
+
+    ms: int
+    utc_ms: int
+    error_ms: int
+    quality: str
+
+
+def moment(epoch: Epoch, ms: int) -> Moment:
+    """What the ms are by that epoch."""
+    return Moment(ms, ms + epoch.offset(ms), epoch.error(ms), epoch.quality)
+
+
+@dataclass(frozen=True, slots=True)
 class BootClock:
     """How the ms of one boot become UTC, and up to when (unit's ms) its state is known."""
 
     boot: str
     boot_no: int  # order of this unit's boots
-    offset_ms: int
+    epochs: tuple[Epoch, ...]
     known_ms: int = 0
     silent: bool = False
+    synced_ms: int = 0  # of the last reading that the epochs agree with
+
+    def at(self, ms: int) -> Epoch:
+        return epochs.find(self.epochs, ms)
+
+    def moment(self, ms: int) -> Moment:
+        return moment(self.at(ms), ms)
 
 
 @dataclass(slots=True)
@@ -63,13 +90,13 @@ class Fold:
     uid: str
     boot: str = ""
     boot_no: int = 0
-    offset_ms: int = 0
     seq: int = 0
-    ms: int = 0  # of the last event
+    last: Moment | None = None  # the last event
     known_ms: int = 0  # of the last event, or of a heartbeat that named no later one
+    epoch: Epoch = field(default_factory=lambda: Epoch(0, 0))  # at known_ms
     open: Interval | None = None
     before: Interval | None = None  # the last known interval, while `open` is unknown
-    quiet: bool = False  # unknown only because no word comes; the next one ends it
+    quiet: Interval | None = None  # what is open again if the next word shows no loss
     changes: dict[str, Interval | None] = field(default_factory=dict)  # row_id -> row, None: gone
 
     def take(self, clock: BootClock, event: Event) -> None:
@@ -78,95 +105,119 @@ class Fold:
             self._new_boot(clock)
         else:
             self._continue()
-            if event.seq != self.seq + 1:
-                self._cut(self.ms)
-        self.seq, self.ms = event.seq, event.ms
-        self.known_ms = max(self.known_ms, event.ms, clock.known_ms)
+            if event.seq != self.seq + 1 and self.last is not None:
+                self._cut(self.last)
+        self.seq, self.last = event.seq, self._moment(clock.at(event.ms), event.ms)
+        self._known(clock, max(event.ms, clock.known_ms))
         if event.kind == "st":
-            self._state(event)
+            self._state(event, self.last)
         elif event.kind == "boot" and "st" not in event.body:
-            self._begin(event, SIGNED_OUT, "boot")
+            self._begin(event, self.last, SIGNED_OUT, "boot")
         elif event.kind == "rsn":
             self._reason(event)
         elif self.open is None:
-            self._unknown(event.ms, None)
+            self._unknown(self.last, None)
 
-    def heard(self, boot: str, ms: int) -> None:
+    def heard(self, clock: BootClock, ms: int) -> None:
         """A heartbeat, nothing missing before it: what silence made unknown was the state."""
-        if boot == self.boot:
+        if clock.boot == self.boot:
             self._continue()
-            self.known_ms = max(self.known_ms, ms)
+            self._known(clock, ms)
 
     def silent(self) -> None:
         """No word from the unit any more: unknown from its last one."""
         if self.open is not None and self.open.state != UNKNOWN:
-            self._cut(self.known_ms)
-            self.quiet = True
+            self.quiet = self.open
+            self._cut(self._moment(self.epoch, self.known_ms))
 
-    def _utc(self, ms: int) -> int:
-        return ms + self.offset_ms
+    def _known(self, clock: BootClock, ms: int) -> None:
+        self.known_ms = max(self.known_ms, ms)
+        self.epoch = clock.at(self.known_ms)
+
+    def _moment(self, epoch: Epoch, ms: int) -> Moment:
+        """A later word is never put before an earlier one by what the clocks may be wrong.
+
+        What goes back further than that is a step of the host's clock, and stays visible.
+        """
+        now, last = moment(epoch, ms), self.last
+        if last is None or now.utc_ms >= last.utc_ms:
+            return now
+        # how far apart two neighbours may be says nothing about their order
+        slack_ms = sum(one.error_ms for one in (now, last) if one.quality == SYNCED)
+        moved_ms = last.utc_ms - now.utc_ms
+        if moved_ms > STEP_MS + slack_ms:
+            return now
+        error_ms = min(max(now.error_ms, last.error_ms), now.error_ms + moved_ms)
+        return replace(now, utc_ms=last.utc_ms, error_ms=error_ms)
 
     def _put(self, row: Interval) -> Interval:
         self.changes[row.row_id] = row
         return row
 
     def _new_boot(self, clock: BootClock) -> None:
-        if self.open is not None:
-            self._cut(self.known_ms)
-        # A unit lives one boot at a time: whatever the clocks say, this one began later.
-        floor = self._utc(self.known_ms) if self.boot else clock.offset_ms
+        if self.boot:
+            self.last = self._moment(self.epoch, self.known_ms)
+            self._cut(self.last)
         self.boot, self.boot_no = clock.boot, clock.boot_no
-        self.offset_ms = max(clock.offset_ms, floor)
-        self.seq = self.ms = self.known_ms = 0
-        self.quiet = False
+        self.seq = self.known_ms = 0
+        self.quiet = None
 
-    def _cut(self, ms: int) -> None:
-        """The open state is known only up to `ms`; unknown from there."""
+    def _cut(self, at: Moment) -> None:
+        """The open state is known only up to `at`; unknown from there."""
         if self.open is not None and self.open.state != UNKNOWN:
-            self.before = self._close(self.open, ms, self.boot, inferred=True)
-            self._unknown(ms, self.before)
+            self.before = self._close(self.open, at, self.boot, inferred=True)
+            self._unknown(at, self.before)
 
-    def _unknown(self, ms: int, known: Interval | None) -> None:
+    def _unknown(self, at: Moment, known: Interval | None) -> None:
         self.open = self._put(
             Interval(
                 uid=self.uid,
                 boot=self.boot,
                 seq=self.seq,
                 state=UNKNOWN,
-                start_ms=ms,
-                start_utc_ms=self._utc(ms),
+                start_ms=at.ms,
+                start_utc_ms=at.utc_ms,
                 cause="inferred",
                 agent_id=known.agent_id if known else None,
                 sign_in=known.sign_in if known else None,
+                time_error_ms=at.error_ms,
+                time_quality=at.quality,
             )
         )
 
     def _continue(self) -> None:
         """Same boot, nothing stored since: the silence was the cable's, the state went on."""
-        if self.quiet and self.open is not None and self.before is not None:
+        if self.quiet is not None and self.open is not None:
             self.changes[self.open.row_id] = None
-            self.open = self._put(
-                replace(self.before, end_utc_ms=None, duration_ms=None, end_inferred=False)
-            )
-            self.before, self.quiet = None, False
+            self.open = self._put(self.quiet)
+            self.before = self.quiet = None
 
-    def _close(self, row: Interval, ms: int, boot: str, *, inferred: bool) -> Interval:
-        end_utc_ms = self._utc(ms)
-        start_ms = row.start_ms if row.boot == boot else None
-        duration_ms = end_utc_ms - row.start_utc_ms if start_ms is None else ms - start_ms
+    def _close(self, row: Interval, at: Moment, boot: str, *, inferred: bool) -> Interval:
+        if row.boot == boot:
+            end_utc_ms, duration_ms = _end_in_boot(row, at), at.ms - row.start_ms
+        else:
+            end_utc_ms = max(at.utc_ms, row.start_utc_ms)
+            duration_ms = end_utc_ms - row.start_utc_ms
         return self._put(
-            replace(row, end_utc_ms=end_utc_ms, duration_ms=duration_ms, end_inferred=inferred)
+            replace(
+                row,
+                end_utc_ms=end_utc_ms,
+                duration_ms=duration_ms,
+                end_inferred=inferred,
+                time_error_ms=max(row.time_error_ms, at.error_ms),
+                time_quality=at.quality if row.time_quality == SYNCED else BOUNDED,
+            )
         )
 
-    def _state(self, event: Event) -> None:
+    def _state(self, event: Event, at: Moment) -> None:
         body = event.body
         if not _is_understood(body):
-            self._cut(event.ms)
+            self._cut(at)
             return
         state = body["to"]
         if self.open is not None and self.open.state == HOLD and body.get("nt"):
             self.open = replace(self.open, not_taken=True)
-        self._begin(event, state, CAUSE_OF_BY[body["by"]], self._sign_in(event, state))
+        self._begin(event, at, state, CAUSE_OF_BY[body["by"]], self._sign_in(event, state))
 
     def _sign_in(self, event: Event, state: str) -> str | None:
         """The sign-in that this state belongs to: the running one, or a new one begun here."""
@@ -187,12 +238,14 @@ class Fold:
         # lost events: calls are numbered from 1 in each sign-in, and reason 90 is a fresh one
         return body.get("rc") != LOGIN and (body.get("call") or 0) >= (running.call_no or 0)
 
-    def _begin(self, event: Event, state: str, cause: str, sign_in: str | None = None) -> None:
+    def _begin(
+        self, event: Event, at: Moment, state: str, cause: str, sign_in: str | None = None
+    ) -> None:
         if self.open is not None:
             last = self.open
             if last.state == UNKNOWN and last.sign_in != sign_in:
                 last = replace(last, agent_id=None, sign_in=None)
-            self._close(last, event.ms, event.boot, inferred=False)
+            self._close(last, at, event.boot, inferred=False)
         self.before = None
         body = event.body if event.kind == "st" else {}
         self.open = self._put(
@@ -202,7 +255,7 @@ class Fold:
                 seq=event.seq,
                 state=state,
                 start_ms=event.ms,
-                start_utc_ms=self._utc(event.ms),
+                start_utc_ms=at.utc_ms,
                 cause=cause,
                 reason_code=body.get("rc", UNSPECIFIED) if state == NOT_READY else None,
                 agent_id=body.get("ag") if state != SIGNED_OUT else None,
@@ -210,6 +263,8 @@ class Fold:
                 call_no=body.get("call"),
                 hold_no=body.get("hold"),
                 resumed=bool(body.get("rs")),
+                time_error_ms=at.error_ms,
+                time_quality=at.quality,
             )
         )
 
@@ -220,6 +275,14 @@ class Fold:
             self.open = self._put(replace(self.open, reason_code=code))
         elif self.before is not None and _is_completed(self.before, event):
             self.before = self._put(replace(self.before, reason_code=code))
+
+
+def _end_in_boot(row: Interval, at: Moment) -> int:
+    """Where the next row starts; after a step of the host's clock, where this one's own time ends."""
+    duration_ms = at.ms - row.start_ms
+    own_end_utc_ms = row.start_utc_ms + duration_ms
+    is_step = abs(at.utc_ms - own_end_utc_ms) > STEP_MS + grown_ms(2 * RATE_PPB, duration_ms)
+    return own_end_utc_ms if is_step else at.utc_ms
 
 
 def _is_completed(row: Interval, event: Event) -> bool:
@@ -240,17 +303,14 @@ def _is_understood(body: Mapping[str, Any]) -> bool:
 
 
 def rebuild(
-    uid: str, boots: Iterable[tuple[BootClock, Iterable[Event]]]
-) -> tuple[Fold, list[Interval]]:
-    """All intervals of one unit from all its events in one pass, boots in their order."""
-    fold = Fold(uid)
-    rows: dict[str, Interval | None] = {}
+    fold: Fold, boots: Iterable[tuple[BootClock, Iterable[Event]]]
+) -> Iterator[tuple[BootClock, dict[str, Interval | None]]]:
+    """Feed a fold with all that came after it, boots in their order; the changes boot by boot."""
     for clock, events in boots:
         for event in events:
             fold.take(clock, event)
-        fold.heard(clock.boot, clock.known_ms)
+        fold.heard(clock, clock.known_ms)
         if clock.silent and fold.boot == clock.boot:
             fold.silent()
-        rows.update(fold.changes)
-        fold.changes.clear()
-    return fold, [row for row in rows.values() if row is not None]
+        changes, fold.changes = fold.changes, {}
+        yield clock, changes

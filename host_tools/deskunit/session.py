@@ -5,7 +5,7 @@
     effects += session.tick(now_utc_ms, now_ms)            # whenever wake_ms(now_ms) have passed
     data = session.outgoing(now_utc_ms, now_ms)            # bytes to write to the unit now
 
-Effects are facts for the recorder, in order: Begun comes before the first Arrived of its boot.
+Effects are facts for the recorder, in order: Begun comes before the first Arrived of its session.
 The recorder answers by `committed(acks)` after the durable commit (that alone makes an A) and by
 `tell(context)`. The session knows no port, no thread, no store and no clock.
 """
@@ -13,7 +13,7 @@ The recorder answers by `committed(acks)` after the durable commit (that alone m
 from collections.abc import Callable, Collection
 
 from deskunit import wire
-from deskunit.clock import Mapping, Sync
+from deskunit.clock import RATE_PPB, ClockReading, Sync
 from deskunit.context import Context, Teller
 from deskunit.effects import (
     Answered,
@@ -24,6 +24,7 @@ from deskunit.effects import (
     Met,
     Missing,
     Noted,
+    Synced,
 )
 from deskunit.events import Acks, BootKey, Event, Lost, plain, printable
 from deskunit.outbox import REPLY_WAIT_MS, Asked, Outbox
@@ -34,6 +35,7 @@ LATER_PROBES = 5
 PROBES_EVERY_MS = 30_000
 KEEP_ALIVE_MS = 3_500  # the unit ends the session after 12 s, the link asks for a T each 4 s
 SYNC_WAIT_MS = 1_000
+GUESS_ERROR_MS = 5_000  # of a hello's `up`: it may have lain in a buffer
 CROSSED_HELLO_MS = 1_000
 SILENT_MS = 15_000
 REOPEN_MS = 30_000
@@ -60,9 +62,11 @@ class Session:
         self._want_open = False
         self._opened_ms = 0
         self._hello: wire.Hello | None = None
-        self._provisional: Mapping | None = None
+        self._guess: ClockReading | None = None
         self._sync = Sync()
-        self._begun = False
+        self._begun = False  # records are handed on; before that they wait for the first round
+        self._sync_since_ms = 0
+        self._in_round = False
         self._held: list[Arrived | Missing] = []
         self._acks: dict[str, wire.Ack] = {}
         self._acked: dict[str, wire.Ack] = {}  # the last one of each boot in this session
@@ -79,6 +83,7 @@ class Session:
 
     def receive(self, data: bytes, now_utc_ms: int, now_ms: int) -> list[Effect]:
         """Take bytes from the unit; see `tick`, which is included."""
+        self._look(now_utc_ms, now_ms)
         for one in self.decoder.feed(data):
             if isinstance(one, wire.Text):
                 if self._watch.is_worth_a_line(now_ms):
@@ -101,8 +106,8 @@ class Session:
         expired = self._out.expired(now_ms)
         if expired is not None:
             self._unanswered(expired)
-        if self.open and not self._begun and now_ms - self._opened_ms >= SYNC_WAIT_MS:
-            self._begin()
+        self._look(now_utc_ms, now_ms)
+        self._end_round(now_ms)
         self._effects += self._watch.due(now_ms)
         effects, self._effects = self._effects, []
         return effects
@@ -175,9 +180,9 @@ class Session:
             return self._opening(now_ms)
         if self._acks:
             return self._acks.pop(next(iter(self._acks)))
-        if self._clock_due and self._sync.best is not None:
+        if self._clock_due and self._sync.error_ms is not None:
             self._clock_due = False
-            return wire.WallClock(now_utc_ms, min(self._sync.best.error_ms, 9999))
+            return wire.WallClock(now_utc_ms, min(self._sync.error_ms, 9999))
         return None if self._out.asked is not None else self._ask(now_ms)
 
     def _opening(self, now_ms: int) -> wire.ToUnit | None:
@@ -205,7 +210,7 @@ class Session:
         if now_ms - self._round_ms >= PROBES_EVERY_MS:
             self._round_ms = now_ms
             self._probes = LATER_PROBES
-            self._clock_due = True
+            self._in_round = self._clock_due = True
         if self._probes == 0 and now_ms - self._probe_ms < KEEP_ALIVE_MS:
             return False
         self._probes = max(0, self._probes - 1)
@@ -242,10 +247,11 @@ class Session:
             return
         self._oldest = {boot: first for boot, first, _ in hello.about.hold}
         self._more_boots = hello.about.more > 0
-        provisional = Mapping(now_utc_ms - hello.about.up, SYNC_WAIT_MS)
+        up_ms = hello.about.up
+        guess = ClockReading(up_ms, now_utc_ms - up_ms, GUESS_ERROR_MS, measured=False)
         if (hello.uid, hello.boot) != (self.uid, self.boot):
             self._begin_anew(hello)
-            self._provisional = provisional
+            self._guess = guess
         elif self.open and now_ms - self._opened_ms < CROSSED_HELLO_MS:
             return  # the answer to S; the one taken for it had crossed S on the wire
         asked = self._out.asked
@@ -260,7 +266,7 @@ class Session:
 
     def _begin_anew(self, hello: wire.Hello) -> None:
         if self._held:
-            self._begin()
+            self._begin(self._sync.finish())
         self._hello = hello
         self.uid, self.boot = hello.uid, hello.boot
         self.firmware = printable(hello.about.fw)
@@ -278,8 +284,8 @@ class Session:
         self.open = True
         self._effects += self._watch.calm()
         self._opened_ms = self._probe_ms = self._round_ms = now_ms
-        self._probes = FIRST_PROBES
         self._clock_due = True
+        self._wait_for_sync(now_ms)
         self._teller.forget()
         self._acked.clear()
 
@@ -314,32 +320,64 @@ class Session:
     def _hand_out(self, effect: Arrived | Missing) -> None:
         (self._effects if self._begun else self._held).append(effect)
 
+    # --- the unit's time -----------------------------------------------------------------------
+
+    @property
+    def round_trip_ms(self) -> int | None:
+        """The best of the last round of probes."""
+        return self._sync.round_trip_ms
+
+    @property
+    def slope_ppm(self) -> float | None:
+        """By how much the unit's clock is slow; None until ten minutes have shown it."""
+        return self._sync.slope_ppb / 1000 if self._sync.drift_ppb < RATE_PPB else None
+
+    @property
+    def offset_error_ms(self) -> int | None:
+        """What the last reading of the unit's clock may be wrong by."""
+        return self._sync.error_ms
+
+    def _look(self, now_utc_ms: int, now_ms: int) -> None:
+        if self._sync.look(now_utc_ms, now_ms) and self.open:
+            self._effects.append(Noted(2, "this computer's clock was set, or it slept"))
+            self._wait_for_sync(now_ms)
+
+    def _wait_for_sync(self, now_ms: int) -> None:
+        """Hold events back until a round of probes says what their time is."""
+        self._begun = False
+        self._sync_since_ms = now_ms
+        self._probes = FIRST_PROBES
+        self._in_round = True
+        self._sync.begin()
+
     def _take_time(self, answer: wire.TimeAnswer, now_utc_ms: int, now_ms: int) -> None:
         asked = self._out.answered(answer.id)
-        if asked is None or not isinstance(asked.frame, wire.Probe):
-            return
-        self._sync.add(
-            asked.sent_ms, answer.received_ms, answer.sent_ms, now_ms, now_utc_ms - now_ms
-        )
-        if not self._begun and self._sync.probes >= FIRST_PROBES:
-            self._begin()
+        if asked is not None and isinstance(asked.frame, wire.Probe):
+            less_ms = now_utc_ms - now_ms
+            self._sync.add(asked.sent_ms, answer.received_ms, answer.sent_ms, now_ms, less_ms)
+            self._end_round(now_ms)
 
-    def _begin(self) -> None:
-        mapping = self._sync.best or self._provisional
-        if self._hello is None or mapping is None:
+    def _end_round(self, now_ms: int) -> None:
+        asked = self._out.asked
+        is_asking = self._probes > 0 or (asked is not None and isinstance(asked.frame, wire.Probe))
+        is_late = not self._begun and now_ms - self._sync_since_ms >= SYNC_WAIT_MS
+        if not self.open or not self._in_round or (is_asking and not is_late):
+            return
+        self._in_round = is_asking
+        reading = self._sync.finish()
+        if not self._begun:
+            self._begin(reading)
+        elif reading is not None:
+            self._effects.append(Synced(self.uid, self.boot, reading))
+
+    def _begin(self, reading: ClockReading | None) -> None:
+        reading = reading or self._guess
+        if self._hello is None or reading is None:
             return
         about = self._hello.about
         self._begun = True
-        self._effects.append(
-            Begun(
-                self.uid,
-                self.boot,
-                printable(about.fw),
-                printable(about.rst),
-                mapping.offset_ms,
-                mapping.error_ms,
-            )
-        )
+        fw, reset_cause = printable(about.fw), printable(about.rst)
+        self._effects.append(Begun(self.uid, self.boot, fw, reset_cause, reading))
         self._effects.extend(self._held)
         self._held.clear()
 

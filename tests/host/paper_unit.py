@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from deskunit.epochs import Epoch
 from deskunit.events import Event
 from deskunit.intervals import BootClock
 
@@ -220,5 +221,6 @@ def stored(words: list[Word]) -> Iterator[tuple[BootClock, list[Event]]]:
         elif events[word.boot] and word.top_seq <= events[word.boot][-1].seq:
             known_ms[word.boot], silent[word.boot] = max(known_ms[word.boot], word.ms), False
     for boot, begin in begun.items():
-        clock = BootClock(boot, begin.boot_no, begin.offset_ms, known_ms[boot], silent=silent[boot])
+        epochs = (Epoch(0, begin.offset_ms),)
+        clock = BootClock(boot, begin.boot_no, epochs, known_ms[boot], silent=silent[boot])
         yield clock, events[boot]

@@ -27,7 +27,7 @@ SHANGHAI = "Asia/Shanghai"
 PROMISED = (
     "row_id unit seat agent_id agent_name team start_utc start_local start_offset end_utc end_local "
     "end_offset tz duration_s duration_hms state state_zh reason_code reason reason_zh cause call_no "
-    "hold_no end_inferred clipped_start clipped_end boot seq"
+    "hold_no end_inferred clipped_start clipped_end boot seq time_error_s time_quality"
 )
 ISSUE_COLUMNS = PROMISED.split(" ")
 
@@ -121,6 +121,8 @@ def test_one_row_column_by_column(store: Store, tmp_path: Path) -> None:
         "clipped_end": "0",
         "boot": BOOT,
         "seq": "3",
+        "time_error_s": "0.003",
+        "time_quality": "synced",
     }
 
 
@@ -248,7 +250,7 @@ def test_the_manifest_says_what_the_file_is(store: Store, tmp_path: Path) -> Non
     assert manifest["query"] == {"from": "2026-11-22", "to": None, "agent": "1001", "unit": None}
     assert manifest["from_utc"] == "2026-11-21T16:00:00.000Z" and manifest["to_utc"] is None
     assert manifest["created_utc"] == "2026-11-22T01:01:40.000Z"
-    assert manifest["schema"] == "deskunit.states/1"
+    assert manifest["schema"] == "deskunit.states/2"
 
 
 def test_standard_output_gets_the_same_bytes(

@@ -32,7 +32,7 @@ def test_twelve_probes_give_the_offset_before_the_first_event() -> None:
     (begun,) = desk.of(Begun)
     assert len(desk.frames("T")) == 12
     # utc = unit ms + offset: the unit's clock is 1 000 000 - 5 000 behind the host's
-    assert abs(begun.offset_ms - (UTC_MS + 995_000)) <= begun.error_ms <= 3
+    assert abs(begun.reading.offset_ms - (UTC_MS + 995_000)) <= begun.reading.error_ms <= 3
     assert desk.effects.index(begun) < desk.effects.index(desk.of(Arrived)[0])
     assert [one.event.seq for one in desk.of(Arrived)] == [1, 2]
 
@@ -47,7 +47,8 @@ def test_events_before_the_sync_wait_a_second_then_hello_gives_a_provisional_off
     assert desk.of(Arrived) == []
     desk.wait(200)
     (begun,) = desk.of(Begun)
-    assert begun.offset_ms == opened_utc_ms - 1840 and begun.error_ms >= 1000
+    assert begun.start_utc_ms == opened_utc_ms - 1840
+    assert not begun.reading.measured and begun.reading.error_ms >= 1000
     (arrived,) = desk.of(Arrived)
     assert arrived.event.oldest and arrived.event.line.startswith('["E",0,')
 
@@ -181,15 +182,18 @@ def test_restarted_unit_gets_a_new_session_and_its_own_offset() -> None:
     ]
 
 
-def test_hello_of_the_same_boot_opens_again_without_waiting_for_probes() -> None:
+def test_hello_of_the_same_boot_opens_again_and_waits_for_its_first_round() -> None:
     desk = opened()
     desk.session.tell(Context(seat="07"))
     desk.wait(20_000)
     desk.deaf = {"T"}
     desk.say(hello())
     desk.say(event(5))
+    assert desk.of(Arrived) == []
+    desk.wait(1_100)
     assert [one.event.seq for one in desk.of(Arrived)] == [5]
-    assert len(desk.of(Begun)) == 1 and len(desk.frames("S")) == 2
+    assert [one.reading.measured for one in desk.of(Begun)] == [True, False]
+    assert len(desk.frames("S")) == 2
     desk.wait(8_000)
     assert [one[2:] for one in desk.frames("N")] == [["seat", "07"]] * 2
 

@@ -14,7 +14,7 @@ from deskunit.agents import Agent
 from deskunit.exports.ranges import Query
 from deskunit.intervals import Interval
 
-SCHEMA = "deskunit.states/1"
+SCHEMA = "deskunit.states/2"
 COLUMNS = (
     "row_id",
     "unit",
@@ -44,6 +44,8 @@ COLUMNS = (
     "clipped_end",
     "boot",
     "seq",
+    "time_error_s",
+    "time_quality",
 )
 Value = str | int | float | None
 Row = tuple[Value, ...]
@@ -105,6 +107,8 @@ def row_maker(query: Query, names: Names, now_utc_ms: int) -> Callable[[Interval
             int(part.at_end),
             interval.boot,
             interval.seq,
+            interval.time_error_ms / 1000,
+            interval.time_quality,
         )
 
     return row

@@ -70,13 +70,8 @@ def status(link: Link) -> LinkStatus:
         last_frame_ms=last_ms,
         safe=bool(session and session.safe),
         status=session.status if session else None,
-        round_trip_ms=_of(session, "round_trip_ms"),
-        error_ms=_of(session, "error_ms"),
-        slope_ppm=_of(session, "slope_ppm"),
+        round_trip_ms=session.round_trip_ms if session else None,
+        error_ms=session.offset_error_ms if session else None,
+        slope_ppm=session.slope_ppm if session else None,
         trouble=link.trouble,
     )
-
-
-def _of(session: Session | None, name: str) -> int | None:
-    found: int | None = getattr(session, name, None)
-    return found

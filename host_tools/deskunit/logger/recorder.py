@@ -15,17 +15,17 @@ from deskunit import agents
 from deskunit.agents import Agent
 from deskunit.alarms import Alarms
 from deskunit.context import Context
-from deskunit.effects import Arrived, Begun, Effect, Heard, Met, Missing
+from deskunit.effects import Arrived, Begun, Effect, Heard, Met, Missing, Synced
 from deskunit.errors import DeskunitError
 from deskunit.events import Acks, BootKey, Event, Record
 from deskunit.leave import AwayDesk
+from deskunit.logger.boots import Boots
 from deskunit.presence import Presence
 from deskunit.session import SILENT_MS
 from deskunit.settings import Language, Settings
 from deskunit.store import Changes, Commit, Store
 
 log = logging.getLogger("deskunit")
-UNBOUNDED_MS = 2**31 - 1
 
 
 class UnitEnd(Protocol):
@@ -65,13 +65,12 @@ class Recorder:
         self._agents: Sequence[Agent] = ()
         self._languages: dict[str, Language] = {}
         self._ends: dict[str, UnitEnd] = {}
-        self._begun: dict[BootKey, Begun] = {}
-        self._current: dict[str, Begun] = {}  # uid → the boot that it lives in now
-        self._stored: set[BootKey] = set()
+        self._boots = Boots(store, self._changed)
+        self._current = self._boots.current
         self.repeated: Counter[str] = Counter()  # uid → records that came again
         self._to_meet: set[str] = set()
         self._to_tell: set[str] = set()
-        self._off_s: dict[str, int] = {}
+        self._off_s = self._boots.off_s
         self._away = AwayDesk(settings.away_limit)
         self._presence = Presence()
         self._hello = ""
@@ -118,7 +117,7 @@ class Recorder:
         """
         # First what needs no disk, so that a full one costs nothing but a repetition.
         for end, effect in batch:
-            if isinstance(effect, Met | Begun):
+            if isinstance(effect, Met | Begun | Synced):
                 self._note(end, effect)
         self._settle(now_utc_ms)
         arrived: list[tuple[UnitEnd, Record]] = []
@@ -160,7 +159,7 @@ class Recorder:
 
     # --- what came -----------------------------------------------------------------------------
 
-    def _note(self, end: UnitEnd, effect: Met | Begun) -> None:
+    def _note(self, end: UnitEnd, effect: Met | Begun | Synced) -> None:
         if isinstance(effect, Met):
             self._ends[effect.uid] = end
             self._to_meet.add(effect.uid)
@@ -173,8 +172,9 @@ class Recorder:
                 self._off_s.pop(effect.uid, None)
                 self._alarms.end(effect.uid, "quarantine")  # it counts its records anew
         else:
-            self._begun[effect.uid, effect.boot] = self._current[effect.uid] = effect
-            self._to_tell.add(effect.uid)
+            self._boots.hear(effect)
+            if isinstance(effect, Begun):
+                self._to_tell.add(effect.uid)
 
     def _settle(self, now_utc_ms: int) -> None:
         """What being met and begun asks for; where the store fails, it stays for the next call."""
@@ -183,11 +183,11 @@ class Recorder:
             self._back(uid)
             self._on_unit(uid)
             self._to_meet.discard(uid)
+        for uid in self._boots.unwritten:
+            self._remember(uid, now_utc_ms)
+            self._boots.write(uid, now_utc_ms)
         for uid in sorted(self._to_tell):
-            begun = self._current.get(uid)
-            if begun is not None and self._is_stored(uid, begun.boot):
-                self._begin(begun, now_utc_ms)
-            self._note_absence(uid)
+            self._boots.measure_off(uid)
             self._tell(uid)
             self._to_tell.discard(uid)
 
@@ -200,62 +200,9 @@ class Recorder:
             self._store.name_unit(uid, seat)
         self._seats[uid] = seat or ""
 
-    def _note_absence(self, uid: str) -> None:
-        """How long the unit was away before its current boot, as far as the store knows by now."""
-        begun = self._current.get(uid)
-        if begun is None:
-            return
-        before_utc_ms = self._store.previous_boot_heard(uid, begun.boot)
-        self._off_s.pop(uid, None)
-        if before_utc_ms is not None:
-            self._off_s[uid] = max(0, begun.offset_ms - before_utc_ms) // 1000
-
-    def _is_stored(self, uid: str, boot: str) -> bool:
-        if (uid, boot) not in self._stored and self._store.has_boot(uid, boot):
-            self._stored.add((uid, boot))
-        return (uid, boot) in self._stored
-
-    def _begin(self, begun: Begun, now_utc_ms: int) -> None:
-        self._store.begin_boot(
-            begun.uid,
-            begun.boot,
-            fw=begun.fw,
-            reset_cause=begun.reset_cause,
-            offset_ms=begun.offset_ms,
-            error_ms=begun.error_ms,
-            now_utc_ms=now_utc_ms,
-        )
-
-    def _open_boot(self, uid: str, boot: str, last_ms: int, now_utc_ms: int) -> bool:
-        """A boot is stored with its first record, so that replayed older ones come before it."""
-        if self._is_stored(uid, boot):
-            return True
-        begun = self._begun.get((uid, boot)) or self._unsynced(uid, boot, last_ms)
-        if begun is None:
-            return False
-        self._remember(uid, now_utc_ms)
-        self._begin(begun, now_utc_ms)
-        self._stored.add((uid, boot))
-        self._to_tell.add(uid)  # the boot before may have told more of itself meanwhile
-        return True
-
-    def _unsynced(self, uid: str, boot: str, last_ms: int) -> Begun | None:
-        """An older boot that no host synced, between the last word before it and the current boot.
-
-        `last_ms`: of the events that arrived. The place is provisional: clock knows better ones.
-        """
-        current = self._current.get(uid)
-        if current is None:
-            return None
-        latest_ms = current.offset_ms - last_ms
-        before_ms = self._store.previous_boot_heard(uid, boot)
-        offset_ms = latest_ms if before_ms is None else min(before_ms, latest_ms)
-        error_ms = UNBOUNDED_MS if before_ms is None else latest_ms - offset_ms
-        return Begun(uid, boot, "", "", offset_ms, min(error_ms + current.error_ms, UNBOUNDED_MS))
-
     def _heard(self, heard: Heard, now_utc_ms: int) -> None:
         self._back(heard.uid)
-        if not self._is_stored(heard.uid, heard.boot):
+        if not self._boots.is_stored(heard.uid, heard.boot):
             return
         self._changed(
             self._store.heard(
@@ -264,18 +211,18 @@ class Recorder:
         )
 
     def _commit(self, arrived: Sequence[tuple[UnitEnd, Record]], now_utc_ms: int) -> None:
-        last_ms: dict[BootKey, int] = {}
-        for _, record in arrived:
-            ms = record.ms if isinstance(record, Event) else 0
-            key = record.uid, record.boot
-            last_ms[key] = max(ms, last_ms.get(key, 0))
-        known = {key for key, ms in last_ms.items() if self._open_boot(*key, ms, now_utc_ms)}
-        for uid, boot in last_ms.keys() - known:
-            log.warning("unit %s sent events of boot %s, whose time is not known", uid, boot)
-        records = [one for _, one in arrived if (one.uid, one.boot) in known]
-        if not records:
-            return
-        done = self._store.commit(records, now_utc_ms)
+        group: list[tuple[UnitEnd, Record]] = []
+        for end, record in arrived:
+            if group and not self._boots.is_begun(record):
+                self._store_group(group, now_utc_ms)  # a boot begins when those before it are told
+                group = []
+            if self._boots.begin(record, now_utc_ms):
+                group.append((end, record))
+        if group:
+            self._store_group(group, now_utc_ms)
+
+    def _store_group(self, arrived: Sequence[tuple[UnitEnd, Record]], now_utc_ms: int) -> None:
+        done = self._store.commit([record for _, record in arrived], now_utc_ms)
         self._acknowledge(arrived, done)
         self.repeated += done.repeated
         for event in done.quarantined:
@@ -286,6 +233,7 @@ class Recorder:
             log.error("unit %s: %s %s..%s lost", gap.uid, gap.boot, gap.first, gap.last)
         self._changed(done)
         self._follow(done.fresh)
+        self._to_tell |= self._boots.later(done.fresh)  # how long it was away is known better now
         self._settle(now_utc_ms)
 
     def _acknowledge(self, arrived: Sequence[tuple[UnitEnd, Record]], done: Commit) -> None:
@@ -300,9 +248,9 @@ class Recorder:
     def _follow(self, fresh: Sequence[Event]) -> None:
         before = self._matters()
         for event in fresh:
-            begun = self._begun.get((event.uid, event.boot))
             self._away.take(event)
-            self._presence.take(event, event.ms + (begun.offset_ms if begun else 0))
+            at = self._store.moment(event.uid, event.boot, event.ms)
+            self._presence.take(event, at.utc_ms)
             self._back(event.uid)
         after = self._matters()
         for uid in after:

@@ -6,11 +6,11 @@ Every function works inside the transaction that it is given.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
 from deskunit.events import BootKey, Event, Key, from_line
 from deskunit.intervals import BootClock, Fold, Interval, rebuild
-from deskunit.store import schema
+from deskunit.store import schema, times
 from deskunit.store.intake import Intake
 from deskunit.store.rows import (
     Changes,
@@ -19,25 +19,6 @@ from deskunit.store.rows import (
     interval_from_row,
     interval_values,
 )
-
-
-def clocks(connection: Connection, uid: str) -> list[BootClock]:
-    """All boots of a unit, in their order."""
-    boot, epoch = schema.boot, schema.epoch
-    query = (
-        select(
-            boot.c.boot, boot.c.boot_no, epoch.c.offset_ms, boot.c.known_ms, boot.c.silent_utc_ms
-        )
-        .join(epoch, and_(epoch.c.uid == boot.c.uid, epoch.c.boot == boot.c.boot))
-        .where(boot.c.uid == uid, epoch.c.from_ms == 0)
-        .order_by(boot.c.boot_no)
-    )
-    return [BootClock(*row[:4], row[4] is not None) for row in connection.execute(query)]
-
-
-def find_clock(connection: Connection, uid: str, boot: str) -> BootClock | None:
-    """The boot's clock, None before begin_boot."""
-    return next((clock for clock in clocks(connection, uid) if clock.boot == boot), None)
 
 
 def find_line(connection: Connection, key: Key) -> str | None:
@@ -94,7 +75,7 @@ def update_boot(connection: Connection, uid: str, clock: BootClock, **values: An
     connection.execute(
         update(boot)
         .where(boot.c.uid == uid, boot.c.boot == clock.boot)
-        .values(known_ms=clock.known_ms, **silence, **values)
+        .values(known_ms=clock.known_ms, synced_ms=clock.synced_ms, **silence, **values)
     )
 
 
@@ -104,7 +85,12 @@ def note_words(
     """Events came: up to when their boots are known; no boot of these is silent any more."""
     boot = schema.boot
     rows = [
-        {"of_uid": uid, "of_boot": name, "known_ms": clock.known_ms}
+        {
+            "of_uid": uid,
+            "of_boot": name,
+            "known_ms": clock.known_ms,
+            "synced_ms": clock.synced_ms,
+        }
         for (uid, name), clock in known.items()
     ]
     if rows:
@@ -112,7 +98,10 @@ def note_words(
         heard = update(boot).where(this)
         connection.execute(
             heard.values(
-                known_ms=bindparam("known_ms"), heard_utc_ms=received_utc_ms, silent_utc_ms=None
+                known_ms=bindparam("known_ms"),
+                synced_ms=bindparam("synced_ms"),
+                heard_utc_ms=received_utc_ms,
+                silent_utc_ms=None,
             ),
             rows,
         )
@@ -122,11 +111,20 @@ def load_fold(connection: Connection, uid: str) -> Fold:
     """The reducer as it was after the unit's last stored event."""
     unit = schema.unit
     text = connection.scalar(select(unit.c.fold).where(unit.c.uid == uid))
-    fold = fold_from_text(text) if text else Fold(uid)
-    for clock in clocks(connection, uid):
-        if clock.boot == fold.boot:
-            fold.known_ms = clock.known_ms
+    if not text:  # a new unit, or one of an older version's file
+        return rebuild_unit(connection, uid)[0]
+    fold = fold_from_text(text)
+    clock = times.find_clock(connection, uid, fold.boot)
+    if clock is not None:
+        fold.known_ms, fold.epoch = clock.known_ms, clock.at(clock.known_ms)
     return fold
+
+
+def keep_fold(connection: Connection, uid: str, boot: str, fold: Fold) -> None:
+    """Note how the reducer stood before a boot's first event: a rebuild can begin there."""
+    boots = schema.boot
+    this = and_(boots.c.uid == uid, boots.c.boot == boot)
+    connection.execute(update(boots).where(this).values(fold=fold_text(fold)))
 
 
 def write_changes(connection: Connection, folds: Iterable[Fold]) -> Changes:
@@ -143,27 +141,55 @@ def write_changes(connection: Connection, folds: Iterable[Fold]) -> Changes:
     return _write(connection, changes)
 
 
-def rebuild_unit(connection: Connection, uid: str) -> tuple[Fold, Changes]:
-    """All intervals of a unit from its events; only rows that differ are written."""
-    interval = schema.interval
-    query = select(interval).where(interval.c.uid == uid)
-    old = {row.row_id: interval_from_row(row) for row in connection.execute(query)}
-    boots = [(clock, _events(connection, uid, clock.boot)) for clock in clocks(connection, uid)]
-    fold, rows = rebuild(uid, boots)
+def rebuild_unit(connection: Connection, uid: str, boot_no: int = 0) -> tuple[Fold, Changes]:
+    """A unit's intervals from that boot on, from its events; only rows that differ are written."""
+    clocks = times.clocks(connection, uid)
+    fold, boot_no = _fold_before(connection, uid, boot_no)
+    clocks = [clock for clock in clocks if clock.boot_no >= boot_no]
+    old = _old_rows(connection, fold, [clock.boot for clock in clocks] if boot_no else None)
     changes: dict[str, Interval | None] = {row_id: None for row_id in old}
-    for row in rows:
-        changes[row.row_id] = row
+    changes.update({row.row_id: row for row in (fold.open, fold.before) if row is not None})
+    boots = [(clock, _events(connection, uid, clock.boot, fold)) for clock in clocks]
+    for _, changed in rebuild(fold, boots):
+        changes.update(changed)
     differing = {row_id: row for row_id, row in changes.items() if old.get(row_id) != row}
     fold.changes.update(differing)
     return fold, write_changes(connection, [fold])
 
 
-def _events(connection: Connection, uid: str, boot: str) -> Iterator[Event]:
+def _fold_before(connection: Connection, uid: str, boot_no: int) -> tuple[Fold, int]:
+    """The reducer before that boot, or before the last one until then of which it is known."""
+    boot = schema.boot
+    query = (
+        select(boot.c.fold, boot.c.boot_no)
+        .where(boot.c.uid == uid, boot.c.boot_no <= boot_no, boot.c.fold.is_not(None))
+        .order_by(boot.c.boot_no.desc())
+        .limit(1)
+    )
+    found = connection.execute(query).first()
+    return (fold_from_text(found.fold), found.boot_no) if found else (Fold(uid), 0)
+
+
+def _old_rows(connection: Connection, fold: Fold, boots: list[str] | None) -> dict[str, Interval]:
+    """The rows of these boots (None: all), and of earlier ones those that the fold may still change."""
+    interval = schema.interval
+    query = select(interval).where(interval.c.uid == fold.uid)
+    if boots is not None:
+        last = f"{fold.uid}-{fold.boot}-{fold.seq}u"
+        unfinished = [row.row_id for row in (fold.open, fold.before) if row is not None]
+        mine = or_(interval.c.boot.in_(boots), interval.c.row_id.in_([last, *unfinished]))
+        query = query.where(mine)
+    return {row.row_id: interval_from_row(row) for row in connection.execute(query)}
+
+
+def _events(connection: Connection, uid: str, boot: str, fold: Fold) -> Iterator[Event]:
     event = schema.event
     query = (
         select(event.c.line).where(event.c.uid == uid, event.c.boot == boot).order_by(event.c.seq)
     )
-    for row in connection.execute(query):
+    for number, row in enumerate(connection.execute(query)):
+        if number == 0:
+            keep_fold(connection, uid, boot, fold)
         yield from_line(uid, row.line)
 
 

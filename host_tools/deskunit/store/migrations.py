@@ -21,9 +21,11 @@ class Migration:
     statements: tuple[str, ...]
 
 
-def _append_only(table: str) -> tuple[str, ...]:
+def _append_only(table: str, when: str = "") -> tuple[str, ...]:
+    """Triggers that refuse what would change a row; `when`: only such a row."""
+    only = f"WHEN {when} " if when else ""
     return tuple(
-        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
+        f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} {only}"
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         for verb in ("UPDATE", "DELETE")
     )
@@ -74,6 +76,32 @@ MIGRATIONS = (
             *_append_only("event"),
             *_append_only("gap"),
             *_append_only("quarantine"),
+        ),
+    ),
+    Migration(
+        2,
+        "several epochs a boot, errors of times",
+        (
+            "CREATE TABLE epoch_2 (uid TEXT NOT NULL, boot TEXT NOT NULL, "
+            "from_ms BIGINT NOT NULL, offset_ms BIGINT NOT NULL, slope_ppb INTEGER NOT NULL, "
+            "error_ms BIGINT NOT NULL, set_utc_ms BIGINT NOT NULL, at_ms BIGINT NOT NULL, "
+            "drift_ppb INTEGER NOT NULL, quality TEXT NOT NULL, PRIMARY KEY (uid, boot, from_ms))",
+            # Version 1 measured once a boot, when it noted the row: less sure the further from it.
+            "INSERT INTO epoch_2 SELECT uid, boot, from_ms, offset_ms, slope_ppb, error_ms, "
+            "set_utc_ms, set_utc_ms - offset_ms, 100000, 'synced' FROM epoch",
+            "DROP TABLE epoch",
+            "ALTER TABLE epoch_2 RENAME TO epoch",
+            *_append_only("epoch", "OLD.quality = 'synced'"),
+            "ALTER TABLE boot ADD COLUMN synced_ms BIGINT NOT NULL DEFAULT 0",
+            "ALTER TABLE boot ADD COLUMN fold TEXT",
+            "ALTER TABLE interval ADD COLUMN time_error_ms BIGINT NOT NULL DEFAULT 0",
+            "ALTER TABLE interval ADD COLUMN time_quality TEXT NOT NULL DEFAULT 'synced'",
+            # As far as it can be said here; a unit's rows are derived anew at its next word.
+            "UPDATE interval SET time_error_ms = coalesce((SELECT epoch.error_ms + "
+            "(abs(interval.start_ms + coalesce(interval.duration_ms, 0) - epoch.at_ms) + "
+            "abs(interval.start_ms - epoch.at_ms)) / 10000 FROM epoch WHERE "
+            "epoch.uid = interval.uid AND epoch.boot = interval.boot), 0)",
+            "UPDATE unit SET fold = NULL",
         ),
     ),
 )

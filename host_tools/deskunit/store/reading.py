@@ -22,10 +22,11 @@ from sqlalchemy import (
 )
 
 from deskunit.agents import Agent
+from deskunit.epochs import Epoch, find
 from deskunit.events import Event, from_line
-from deskunit.intervals import Interval
+from deskunit.intervals import Interval, Moment, moment
 from deskunit.store import schema
-from deskunit.store.rows import Counts, Unit, interval_from_row
+from deskunit.store.rows import Counts, Unit, epoch_columns, interval_from_row
 from deskunit.store.sqlite import readable_errors
 
 PAGE_ROWS = 2000
@@ -103,16 +104,34 @@ class Reading:
             (boots.c.last_ms > boots.c.known_ms, boots.c.last_ms), else_=boots.c.known_ms
         )
         query = (
-            select(last_ms + epoch.c.offset_ms)
+            select(last_ms, epoch.c.from_ms, epoch.c.offset_ms, epoch.c.slope_ppb)
             .join(epoch, and_(epoch.c.uid == boots.c.uid, epoch.c.boot == boots.c.boot))
             .where(
                 boots.c.uid == uid, boots.c.boot_no < func.coalesce(this.scalar_subquery(), NEWER)
             )
+            .where(epoch.c.from_ms <= last_ms)
             .order_by(boots.c.boot_no.desc(), epoch.c.from_ms.desc())
             .limit(1)
         )
         rows = self._rows(query)
-        return rows[0][0] if rows else None
+        if not rows:
+            return None
+        row = rows[0]
+        epoch_then = Epoch(row.from_ms, row.offset_ms, row.slope_ppb)
+        return int(row[0] + epoch_then.offset(row[0]))
+
+    def moment(self, uid: str, boot: str, ms: int) -> Moment:
+        """What the unit's ms in a boot are in UTC, and how sure. LookupError: it has no clock."""
+        epoch = schema.epoch.c
+        query = (
+            select(*epoch_columns())
+            .where(epoch.uid == uid, epoch.boot == boot)
+            .order_by(epoch.from_ms)
+        )
+        rows = [Epoch(*tuple(row)) for row in self._rows(query)]
+        if not rows:
+            raise LookupError(f"no epoch of {uid} {boot}")
+        return moment(find(rows, ms), ms)
 
     def events(self, *, uid: str | None = None, boot: str | None = None) -> Iterator[Event]:
         """Events by unit, boot and seq."""

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import msgspec
 
+from deskunit.epochs import Epoch
 from deskunit.events import Acks, BootKey, Event, Record
 from deskunit.intervals import Fold, Interval
+from deskunit.store import schema
 from deskunit.store.intake import Gap
 
 _INTERVAL_FIELDS = tuple(one.name for one in fields(Interval))
@@ -76,9 +78,14 @@ class Commit(Changes):
         return found
 
 
+def epoch_columns() -> list[Any]:
+    """The columns of the epoch table that make an Epoch, in its order."""
+    return [schema.epoch.c[one.name] for one in fields(Epoch)]
+
+
 def interval_from_row(row: Sequence[Any]) -> Interval:
     """A row of the interval table, all columns in their order."""
-    return Interval(*row[1:-3], *map(bool, row[-3:]))
+    return Interval(*row[1:-5], *map(bool, row[-5:-2]), *row[-2:])
 
 
 def interval_values(interval: Interval) -> dict[str, Any]:
@@ -94,8 +101,8 @@ def interval_values(interval: Interval) -> dict[str, Any]:
 
 
 def fold_text(fold: Fold) -> str:
-    """A fold without pending changes as JSON."""
-    return msgspec.json.encode(fold).decode()
+    """A fold without its pending changes as JSON."""
+    return msgspec.json.encode(replace(fold, changes={})).decode()
 
 
 def fold_from_text(text: str) -> Fold:

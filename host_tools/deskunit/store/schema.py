@@ -1,7 +1,7 @@
 """The tables, as the queries see them: one shape for SQLite and PostgreSQL.
 
 Migrations make them; a test compares what they made with what stands here. What each column means is
-in docs/store.md. Facts: event, gap, quarantine. Derived and rebuilt at will: interval, unit.fold.
+in docs/store.md. Facts: event, gap, quarantine, epoch. Derived and rebuilt at will: interval, the folds.
 """
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
@@ -42,6 +42,8 @@ boot = Table(
     Column("heard_state", Text),
     Column("heard_seq", Integer, nullable=False),
     Column("silent_utc_ms", BigInteger),
+    Column("synced_ms", BigInteger, nullable=False),
+    Column("fold", Text),
 )
 
 epoch = Table(
@@ -52,8 +54,11 @@ epoch = Table(
     Column("from_ms", BigInteger, primary_key=True, autoincrement=False),
     Column("offset_ms", BigInteger, nullable=False),
     Column("slope_ppb", Integer, nullable=False),
-    Column("error_ms", Integer, nullable=False),
+    Column("error_ms", BigInteger, nullable=False),
     Column("set_utc_ms", BigInteger, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("drift_ppb", Integer, nullable=False),
+    Column("quality", Text, nullable=False),
 )
 
 event = Table(
@@ -110,6 +115,8 @@ interval = Table(
     Column("not_taken", Integer, nullable=False),
     Column("resumed", Integer, nullable=False),
     Column("end_inferred", Integer, nullable=False),
+    Column("time_error_ms", BigInteger, nullable=False),
+    Column("time_quality", Text, nullable=False),
     Index("interval_by_start", "start_utc_ms"),
     Index("interval_by_unit", "uid", "start_utc_ms"),
     Index("interval_by_agent", "agent_id", "start_utc_ms"),

@@ -16,10 +16,12 @@ from filelock import BaseFileLock
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from deskunit.agents import Agent
+from deskunit.clock import ClockReading
+from deskunit.epochs import Epoch
 from deskunit.errors import DeskunitError
 from deskunit.events import BootKey, Event, Record
-from deskunit.intervals import BootClock, Fold
-from deskunit.store import folding, schema
+from deskunit.intervals import BootClock, Fold, Moment
+from deskunit.store import folding, schema, times
 from deskunit.store.intake import Intake
 from deskunit.store.reading import Reading
 from deskunit.store.rows import Changes, Commit
@@ -95,45 +97,55 @@ class Store(Reading):
         *,
         fw: str,
         reset_cause: str,
-        offset_ms: int,
-        error_ms: int,
         now_utc_ms: int,
+        offset_ms: int | None = None,
+        error_ms: int = 0,
     ) -> None:
-        """Note a boot before its first event or heartbeat; older boots of a unit first.
+        """Note a boot before its first event; older boots of a unit first. Once noted, it stays.
 
-        utc_ms = unit ms + offset_ms, right to within error_ms. The offset stored first wins.
+        Its clock is what `read_clock` was told; without a reading utc_ms = unit ms + offset_ms, right
+        to within error_ms. LookupError: neither is there.
         """
         with self._writing() as connection:
             _remember(connection, uid, False, now_utc_ms)
-            if folding.find_clock(connection, uid, boot) is not None:
+            if times.find_clock(connection, uid, boot) is not None:
                 return
-            boots = schema.boot
-            newest = select(func.max(boots.c.boot_no)).where(boots.c.uid == uid)
-            connection.execute(
-                insert(boots).values(
-                    uid=uid,
-                    boot=boot,
-                    boot_no=(connection.scalar(newest) or 0) + 1,
-                    fw=fw,
-                    reset_cause=reset_cause,
-                    first_seen_utc_ms=now_utc_ms,
-                    last_ms=0,
-                    known_ms=0,
-                    heard_utc_ms=now_utc_ms,
-                    heard_seq=0,
-                )
-            )
-            connection.execute(
-                insert(schema.epoch).values(
-                    uid=uid,
-                    boot=boot,
-                    from_ms=0,
-                    offset_ms=offset_ms,
-                    slope_ppb=0,
-                    error_ms=error_ms,
-                    set_utc_ms=now_utc_ms,
-                )
-            )
+            if not times.find_epochs(connection, uid, boot):
+                if offset_ms is None:
+                    raise LookupError(f"no reading of the clock of {uid} {boot}")
+                given = Epoch(0, offset_ms, error_ms=error_ms)
+                times.replace(connection, uid, boot, [given], now_utc_ms)
+            moved = times.place(connection, uid, boot, None, now_utc_ms)
+            times.begin(connection, uid, boot, fw, reset_cause, now_utc_ms)
+            self._again(connection, uid, moved)
+
+    def begin_older_boot(self, record: Record, current: str, now_utc_ms: int) -> Changes:
+        """A record came of a boot that is over, while its unit runs `current`. Before its commit, once.
+
+        A boot of which no reading exists is put between its neighbours.
+        """
+        with self._writing() as connection:
+            moved = times.begin_older(connection, record, current, now_utc_ms)
+            self._clocks.pop((record.uid, record.boot), None)
+            return self._again(connection, record.uid, moved)
+
+    def read_clock(self, uid: str, boot: str, reading: ClockReading, now_utc_ms: int) -> Changes:
+        """A reading of the clock of the boot that the unit runs, before the events that came after it.
+
+        Mostly it only confirms; says which intervals have another time now.
+        """
+        with self._writing() as connection:
+            clock = self._clocks.get((uid, boot)) or times.find_clock(connection, uid, boot)
+            moved = times.read(connection, uid, boot, clock, reading, now_utc_ms)
+            if clock is not None:
+                rows = tuple(times.find_epochs(connection, uid, boot))
+                synced_ms = reading.at_ms if reading.measured else clock.synced_ms
+                self._clocks[uid, boot] = replace(clock, epochs=rows, synced_ms=synced_ms)
+            return self._again(connection, uid, moved)
+
+    def moment(self, uid: str, boot: str, ms: int) -> Moment:
+        clock = self._clocks.get((uid, boot))
+        return clock.moment(ms) if clock is not None else super().moment(uid, boot, ms)
 
     def commit(self, records: Sequence[Record], received_utc_ms: int) -> Commit:
         """Store a group durably: what follows the stored prefix of each boot, once.
@@ -156,6 +168,8 @@ class Store(Reading):
             for key in {(gap.uid, gap.boot) for gap in intake.gaps}:
                 self._clock(connection, *key)  # LookupError: a boot that nobody began
             fresh = list(intake.fresh.values())
+            for event in fresh:
+                self._fold(connection, event.uid)  # as it stood before them
             folding.store_facts(connection, intake, received_utc_ms)
             changes = self._fold_in(connection, fresh)
             self._note_words(connection, fresh, received_utc_ms)
@@ -173,7 +187,7 @@ class Store(Reading):
     def has_boot(self, uid: str, boot: str) -> bool:
         """Whether begin_boot was called for it, in this run or before."""
         with self._writing() as connection:
-            return folding.find_clock(connection, uid, boot) is not None
+            return times.find_clock(connection, uid, boot) is not None
 
     def prefix(self, uid: str, boot: str) -> int:
         """Up to which seq all of a boot is stored or declared lost; 0: nothing."""
@@ -194,7 +208,7 @@ class Store(Reading):
             if stored > 0 and top_seq <= stored:
                 clock = replace(clock, known_ms=max(clock.known_ms, ms), silent=False)
                 self._clocks[uid, boot] = clock
-                fold.heard(boot, ms)
+                fold.heard(clock, ms)
             folding.update_boot(
                 connection,
                 uid,
@@ -228,9 +242,7 @@ class Store(Reading):
     def rebuild(self, uid: str) -> Changes:
         """Derive a unit's intervals anew from its events; says what came out differently."""
         with self._writing() as connection:
-            fold, changes = folding.rebuild_unit(connection, uid)
-            self._folds[uid] = fold
-            return changes
+            return self._again(connection, uid, 0)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -269,7 +281,7 @@ class Store(Reading):
 
     def _clock(self, connection: Connection, uid: str, boot: str) -> BootClock:
         if (uid, boot) not in self._clocks:
-            clock = folding.find_clock(connection, uid, boot)
+            clock = times.find_clock(connection, uid, boot)
             if clock is None:
                 raise LookupError(f"begin_boot was not called for {uid} {boot}")
             self._clocks[uid, boot] = clock
@@ -281,20 +293,30 @@ class Store(Reading):
         return self._folds[uid]
 
     def _fold_in(self, connection: Connection, fresh: Sequence[Event]) -> Changes:
-        late: set[str] = set()
+        late: dict[str, int] = {}
         folds: dict[str, Fold] = {}
         for event in fresh:
             clock = self._clock(connection, event.uid, event.boot)
             fold = folds[event.uid] = self._fold(connection, event.uid)
             if clock.boot_no < fold.boot_no:
-                late.add(event.uid)
-            else:
-                fold.take(clock, event)
+                late[event.uid] = min(clock.boot_no, late.get(event.uid, clock.boot_no))
+                continue
+            if event.boot != fold.boot:
+                folding.keep_fold(connection, event.uid, event.boot, fold)
+            fold.take(clock, event)
         in_order = [fold for uid, fold in folds.items() if uid not in late]
         changes = folding.write_changes(connection, in_order)
-        for uid in late:  # words of an older boot after a newer one: all anew
-            self._folds[uid], more = folding.rebuild_unit(connection, uid)
+        for uid, boot_no in late.items():  # words of an older boot after a newer one: all anew
+            more = self._again(connection, uid, boot_no)
             changes = Changes(changes.changed + more.changed, changes.dropped + more.dropped)
+        return changes
+
+    def _again(self, connection: Connection, uid: str, boot_no: int | None) -> Changes:
+        """Derive the intervals anew from that boot on; None: nothing to do."""
+        if boot_no is None:
+            return Changes()
+        self._clocks = {key: clock for key, clock in self._clocks.items() if key[0] != uid}
+        self._folds[uid], changes = folding.rebuild_unit(connection, uid, boot_no)
         return changes
 
     def _note_words(
