@@ -6,7 +6,7 @@ from deskunit import clock, wire
 from deskunit.alarms import Alarm
 from deskunit.errors import DeskunitError
 from deskunit.logger.link import Counted, Link
-from deskunit.session import SILENT_MS, Session
+from deskunit.session import SILENT_MS
 from deskunit.store import Changes
 
 
