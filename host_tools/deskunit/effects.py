@@ -96,6 +96,4 @@ class Answered:
     text: str
 
 
-Effect = (
-    Met | Begun | Synced | Arrived | Missing | Heard | Noted | Alarm | AlarmsOver | Answered
-)
+Effect = Met | Begun | Synced | Arrived | Missing | Heard | Noted | Alarm | AlarmsOver | Answered

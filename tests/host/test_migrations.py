@@ -1,13 +1,17 @@
 """The migrations: from an empty file to the schema that the queries see, step by whole step."""
 
 import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from deskunit.errors import DeskunitError
-from deskunit.store import schema
+from deskunit.intervals import Interval
+from deskunit.store import FILE_NAME, open_store, schema
 from deskunit.store.migrations import MIGRATIONS, VERSION, Migration, migrate, version
 from deskunit.store.sqlite import writer
+from paper_unit import event
 from sqlalchemy import Engine, MetaData, Table
 from sqlalchemy.exc import DatabaseError
 
@@ -93,3 +97,69 @@ def test_a_newer_database_is_refused_and_left_alone(engine: Engine) -> None:
     assert caught.value.key == "data_newer"
     assert (caught.value.values["found"], caught.value.values["known"]) == (VERSION + 1, VERSION)
     assert dump(engine) == before
+
+
+@pytest.fixture
+def version_1(tmp_path: Path) -> Path:
+    """The file that version 1 wrote of a unit's life: three boots, the first one silent at its end."""
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as made:
+        made.executescript((Path(__file__).parent / "version-1.sql").read_text("utf-8"))
+    return tmp_path
+
+
+def times(rows: Iterable[Interval]) -> list[tuple[str, int, int | None, int | None]]:
+    return [(row.row_id, row.start_utc_ms, row.end_utc_ms, row.duration_ms) for row in rows]
+
+
+def test_a_file_of_version_1_keeps_its_rows_and_gets_their_errors(version_1: Path) -> None:
+    with closing(sqlite3.connect(version_1 / FILE_NAME)) as old:
+        query = "SELECT row_id, start_utc_ms, end_utc_ms, duration_ms FROM interval ORDER BY 2, boot, seq, 1"
+        before = old.execute(query).fetchall()
+    with open_store(version_1, write=True) as store:
+        rows = list(store.intervals())
+        assert times(rows) == before and len(rows) == 17
+        assert {row.time_quality for row in rows} == {"synced"}
+        assert all(3 < row.time_error_ms < 500 for row in rows)
+        known = {row.row_id: row.time_error_ms for row in rows if row.state != "unknown"}
+        store.rebuild(rows[0].uid)
+        exact = {row.row_id: row.time_error_ms for row in store.intervals()}
+        assert all(exact[row_id] <= error <= exact[row_id] + 1 for row_id, error in known.items())
+
+
+def test_a_unit_of_version_1_goes_on_where_it_was(version_1: Path) -> None:
+    with open_store(version_1, write=True) as store:
+        last = list(store.events())[-1]
+        before = list(store.intervals())
+        body = {"to": "ready", "by": "btn", "ag": "1001"}
+        store.commit([event(last.uid, last.boot, last.seq + 1, last.ms + 5, "st", body)], NOW)
+        after = list(store.intervals())
+        assert times(after)[:-2] == times(before)[:-1]
+        assert after[-2].end_utc_ms == after[-1].start_utc_ms
+        rebuilt = store.rebuild(last.uid)
+        assert (rebuilt.changed, rebuilt.dropped) == ([], [])
+
+
+def test_step_2_that_breaks_half_way_leaves_version_1(version_1: Path) -> None:
+    engine = writer(version_1 / FILE_NAME)
+    before = dump(engine)
+    second = MIGRATIONS[1]
+    for broken_at in range(1, len(second.statements) + 1):
+        broken = (*second.statements[:broken_at], "CREATE NONSENSE")
+        steps = [MIGRATIONS[0], Migration(2, "broken", broken)]
+        with pytest.raises(DatabaseError):
+            migrate(engine, "log.db", NOW, steps)
+        assert dump(engine) == before
+    assert migrate(engine, "log.db", NOW) == len(MIGRATIONS) - 1
+
+
+def test_a_measured_epoch_is_a_fact_and_an_inferred_one_is_not(engine: Engine) -> None:
+    migrate(engine, "log.db", NOW)
+    insert = "INSERT INTO epoch VALUES ('u', 'b', {}, 0, 0, 0, 0, 0, 0, '{}')"
+    with engine.begin() as connection:
+        connection.exec_driver_sql(insert.format(0, "synced"))
+        connection.exec_driver_sql(insert.format(9, "bounded"))
+    for verb in ("DELETE FROM epoch", "UPDATE epoch SET offset_ms = 1"):
+        with pytest.raises(DatabaseError), engine.begin() as connection:
+            connection.exec_driver_sql(verb)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM epoch WHERE from_ms = 9")

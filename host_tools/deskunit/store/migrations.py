@@ -31,6 +31,15 @@ def _append_only(table: str, when: str = "") -> tuple[str, ...]:
     )
 
 
+def _error_at(ms: str) -> str:
+    """The error of an instant of a row, 100 ppm further off than where its boot was measured."""
+    return (
+        f"(SELECT epoch.error_ms + abs({ms} - epoch.at_ms) / 10000 + 1 FROM epoch "
+        "WHERE epoch.uid = interval.uid AND epoch.boot = interval.boot)"
+    )
+
+
+_END = "interval.start_ms + interval.duration_ms"
 RECORD = (
     "CREATE TABLE migration (number INTEGER NOT NULL PRIMARY KEY, title TEXT NOT NULL, "
     "applied_utc_ms BIGINT NOT NULL)"
@@ -97,10 +106,9 @@ MIGRATIONS = (
             "ALTER TABLE interval ADD COLUMN time_error_ms BIGINT NOT NULL DEFAULT 0",
             "ALTER TABLE interval ADD COLUMN time_quality TEXT NOT NULL DEFAULT 'synced'",
             # As far as it can be said here; a unit's rows are derived anew at its next word.
-            "UPDATE interval SET time_error_ms = coalesce((SELECT epoch.error_ms + "
-            "(abs(interval.start_ms + coalesce(interval.duration_ms, 0) - epoch.at_ms) + "
-            "abs(interval.start_ms - epoch.at_ms)) / 10000 FROM epoch WHERE "
-            "epoch.uid = interval.uid AND epoch.boot = interval.boot), 0)",
+            f"UPDATE interval SET time_error_ms = {_error_at('interval.start_ms')}",
+            f"UPDATE interval SET time_error_ms = {_error_at(_END)} "
+            f"WHERE time_error_ms < {_error_at(_END)}",
             "UPDATE unit SET fold = NULL",
         ),
     ),
