@@ -193,19 +193,18 @@ class Fold:
             self.before = self.quiet = None
 
     def _close(self, row: Interval, at: Moment, boot: str, *, inferred: bool) -> Interval:
-        if row.boot == boot:
-            end_utc_ms, duration_ms = _end_in_boot(row, at), at.ms - row.start_ms
-        else:
-            end_utc_ms = max(at.utc_ms, row.start_utc_ms)
-            duration_ms = end_utc_ms - row.start_utc_ms
+        own_end = _own_end(row, at) if row.boot == boot else None
+        end = at if own_end is None else own_end
+        end_utc_ms = max(end.utc_ms, row.start_utc_ms)
+        duration_ms = at.ms - row.start_ms if row.boot == boot else end_utc_ms - row.start_utc_ms
         return self._put(
             replace(
                 row,
                 end_utc_ms=end_utc_ms,
                 duration_ms=duration_ms,
                 end_inferred=inferred,
-                time_error_ms=max(row.time_error_ms, at.error_ms),
-                time_quality=at.quality if row.time_quality == SYNCED else BOUNDED,
+                time_error_ms=max(row.time_error_ms, end.error_ms),
+                time_quality=end.quality if row.time_quality == SYNCED else BOUNDED,
             )
         )
 
@@ -277,12 +276,14 @@ class Fold:
             self.before = self._put(replace(self.before, reason_code=code))
 
 
-def _end_in_boot(row: Interval, at: Moment) -> int:
-    """Where the next row starts; after a step of the host's clock, where this one's own time ends."""
+def _own_end(row: Interval, at: Moment) -> Moment | None:
+    """Where a row's own time ends when the host's clock was set in it; None: where the next starts."""
     duration_ms = at.ms - row.start_ms
-    own_end_utc_ms = row.start_utc_ms + duration_ms
-    is_step = abs(at.utc_ms - own_end_utc_ms) > STEP_MS + grown_ms(2 * RATE_PPB, duration_ms)
-    return own_end_utc_ms if is_step else at.utc_ms
+    utc_ms = row.start_utc_ms + duration_ms
+    if abs(at.utc_ms - utc_ms) <= STEP_MS + grown_ms(2 * RATE_PPB, duration_ms):
+        return None
+    error_ms = row.time_error_ms + grown_ms(RATE_PPB, duration_ms)
+    return Moment(at.ms, utc_ms, error_ms, row.time_quality)
 
 
 def _is_completed(row: Interval, event: Event) -> bool:

@@ -42,6 +42,7 @@ class ByteUnit:
         self.now_ms = 1_000_000
         self.ahead_ms = ahead_ms  # unit clock minus host clock, beside the start
         self.delay_ms = 2
+        self.set_by_ms = 0  # what the host's UTC was moved by
         self.effects: list[Effect] = []
         self.written: list[tuple[int, list[Any]]] = []
         self.sizes: list[tuple[int, int]] = []
@@ -54,7 +55,7 @@ class ByteUnit:
 
     @property
     def utc_ms(self) -> int:
-        return UTC_MS + self.now_ms
+        return UTC_MS + self.now_ms + self.set_by_ms
 
     def say(self, data: bytes) -> None:
         self.effects += self.session.receive(data, self.utc_ms, self.now_ms)

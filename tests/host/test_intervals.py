@@ -295,6 +295,46 @@ def test_a_boot_that_the_clock_puts_a_little_too_early_begins_at_the_last_word(d
     assert desk.rows()[4].duration_ms == 100
 
 
+HOUR_MS = 3_600_000
+
+
+@pytest.mark.parametrize("by_ms", [HOUR_MS, -HOUR_MS])
+def test_a_step_of_the_clock_shows_between_rows_and_never_in_one(by_ms: int) -> None:
+    clock = BootClock(
+        "1-aa", 1, (Epoch(0, 10_000_000, error_ms=5), Epoch(3_000, 10_000_000 + by_ms))
+    )
+    fold = Fold(UID)
+    for seq, (ms, to) in enumerate([(1_000, "ready"), (2_000, "talking"), (5_000, "wrap_up")], 1):
+        body = {"to": to, "by": "btn", "ag": "1001"}
+        fold.take(clock, event(UID, "1-aa", seq, ms, "st", body))
+    ready, talking, wrap_up = (row for row in fold.changes.values() if row is not None)
+    assert ready.end_utc_ms == talking.start_utc_ms == 10_002_000
+    assert (talking.end_utc_ms, talking.duration_ms, talking.time_error_ms) == (
+        10_005_000,
+        3_000,
+        6,
+    )
+    assert wrap_up.start_utc_ms == 10_005_000 + by_ms
+
+
+def test_a_boot_that_an_hours_step_puts_earlier_stays_there(desk: Desk) -> None:
+    desk.heard(700)
+    desk.on("2-bb", 1700 - HOUR_MS)
+    assert desk.brief()[0] == ("signed_out", 1700 - HOUR_MS, None, None)
+    assert ("unknown", 1700, 1700, None) in desk.brief()
+
+
+def test_a_clock_that_is_corrected_a_little_never_turns_the_order_of_rows() -> None:
+    clock = BootClock("1-aa", 1, (Epoch(0, 1_000, error_ms=5), Epoch(2_000, 980, error_ms=5)))
+    fold = Fold(UID)
+    for seq, ms in enumerate([1_995, 2_005, 2_100], 1):
+        body = {"to": "ready", "by": "btn", "ag": "1001"}
+        fold.take(clock, event(UID, "1-aa", seq, ms, "st", body))
+    starts = [row.start_utc_ms for row in fold.changes.values() if row is not None]
+    assert starts == [2_995, 2_995, 3_080]
+    assert fold.open is not None and fold.open.time_error_ms == 5
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("losses", [False, True])
 def test_a_rebuild_gives_the_same_rows(seed: int, losses: bool) -> None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from byte_unit import BOOT, UID, UTC_MS, ByteUnit, event, frame, hello, opened
 from deskunit.context import Context
-from deskunit.effects import Alarm, Answered, Arrived, Begun, Heard, Met, Missing, Noted
+from deskunit.effects import Alarm, Answered, Arrived, Begun, Heard, Met, Missing, Noted, Synced
 
 
 def test_never_writes_before_a_valid_hello() -> None:
@@ -35,6 +35,33 @@ def test_twelve_probes_give_the_offset_before_the_first_event() -> None:
     assert abs(begun.reading.offset_ms - (UTC_MS + 995_000)) <= begun.reading.error_ms <= 3
     assert desk.effects.index(begun) < desk.effects.index(desk.of(Arrived)[0])
     assert [one.event.seq for one in desk.of(Arrived)] == [1, 2]
+
+
+def test_figures_of_the_clock_are_there_after_the_first_round() -> None:
+    desk = ByteUnit()
+    assert (desk.session.round_trip_ms, desk.session.offset_error_ms) == (None, None)
+    desk.say(hello())
+    desk.wait(400)
+    assert (desk.session.round_trip_ms, desk.session.offset_error_ms) == (4, 3)
+    assert desk.session.slope_ppm is None
+    desk.wait(660_000)
+    assert desk.session.slope_ppm == 0.0
+
+
+def test_clock_that_is_set_holds_events_back_until_it_is_read_again() -> None:
+    desk = opened()
+    desk.wait(5_000)
+    before_ms = desk.unit_ms
+    desk.set_by_ms = 3_600_000
+    desk.say(event(1))
+    assert desk.of(Arrived) == []
+    desk.wait(400)
+    first, second = desk.of(Begun)
+    assert second.reading.offset_ms - first.reading.offset_ms == 3_600_000
+    assert before_ms - 1_000 <= second.reading.stepped_ms <= before_ms
+    assert [one.event.seq for one in desk.of(Arrived)] == [1]
+    desk.wait(31_000)
+    assert [one.reading.stepped_ms for one in desk.of(Synced)] == [None]
 
 
 def test_events_before_the_sync_wait_a_second_then_hello_gives_a_provisional_offset() -> None:
