@@ -221,7 +221,9 @@ class Session:
         elif isinstance(frame, wire.LogText):
             self._effects.append(Noted(frame.level, printable(frame.text)))
         elif not self.open:
-            return  # left over from a session that ended: sent again when this one is open
+            # What a session left over is sent again when this one is open. A heartbeat shows that a
+            # desk unit is there, in the session of a host that went away: no need to wait for its H.
+            self._want_open |= isinstance(frame, wire.Heartbeat) and self._out.asked is None
         elif isinstance(frame, wire.EventFrame):
             self._take_event(frame, received.payload)
         elif isinstance(frame, wire.TimeAnswer):
@@ -244,7 +246,9 @@ class Session:
         self._more_boots = hello.about.more > 0
         provisional = Mapping(now_utc_ms - hello.about.up, SYNC_WAIT_MS)
         if (hello.uid, hello.boot) != (self.uid, self.boot):
+            asked_unseen = None if self.uid else self._out.asked  # S, after a heartbeat alone
             self._begin_anew(hello)
+            self._out.asked = asked_unseen
             self._provisional = provisional
         elif self.open and now_ms - self._opened_ms < CROSSED_HELLO_MS:
             return  # the answer to S; the one taken for it had crossed S on the wire
