@@ -37,6 +37,7 @@ SYNC_WAIT_MS = 1_000
 CROSSED_HELLO_MS = 1_000
 SILENT_MS = 15_000
 REOPEN_MS = 30_000
+TEXT_LIMIT_CHARS = 240  # of what is no frame, as a line in the log
 
 
 class Session:
@@ -82,7 +83,9 @@ class Session:
         for one in self.decoder.feed(data):
             if isinstance(one, wire.Text):
                 if self._watch.is_worth_a_line(now_ms):
-                    self._effects.append(Noted(2 if one.damaged else 1, one.text))
+                    self._effects.append(
+                        Noted(2 if one.damaged else 1, one.text[:TEXT_LIMIT_CHARS])
+                    )
                 self._effects += self._watch.text(one.text, now_ms)
             else:
                 self.last_frame_ms = now_ms
