@@ -1,8 +1,6 @@
 """What the host does with what it heard: real sessions, a real store on disk, virtual time."""
 
-import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,6 +14,7 @@ from deskunit.events import ecrc
 from deskunit.logger.recorder import Recorder, hello_word
 from deskunit.settings import Settings
 from deskunit.store import Changes, Store, open_store
+from full_disk import full_disk
 
 OTHER = "b4cf12b3d0e8"
 SECOND = "42-00000001"
@@ -94,17 +93,6 @@ def test_full_disk_acknowledges_nothing_and_the_repetition_is_stored(store: Stor
     unit.say(st(1, "signed_out"))
     floor.wait(200)
     assert [one[2] for one in unit.frames("A")] == [1]
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """No file of this process may grow past 100 bytes: what SQLite writes fails."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 OLDER = "40-77aa01b2"

@@ -22,7 +22,7 @@ from deskunit.exports import Query, states_rows, zone
 from deskunit.exports.formats import FORMULA_LEADS
 from deskunit.fleet import Fleet
 from deskunit.floor import DeskFloor
-from deskunit.logger import Logger, figures
+from deskunit.logger import Alarmed, Logger, Notice, figures
 from deskunit.settings import Settings
 from deskunit.web import serve
 from msgspec import to_builtins
@@ -270,3 +270,42 @@ def test_random_bytes_and_random_frames_stop_nothing(floor: Floor) -> None:
     assert Browser(floor.page.port).get(f"/api/units/{UID}/log").status == 200
     rebuilt = floor.logger.store.rebuild(UID)
     assert (rebuilt.changed, rebuilt.dropped) == ([], [])
+
+
+def test_two_ports_with_one_uid_are_an_alarm_until_one_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deskunit.logger.twins.CERTAIN_MS", 0)
+    both = [Stranger(UID, boot, [[boot, 1, 1]]) for boot in (BOOT, "42-00000001")]
+    logger = Logger(tmp_path, Settings(), ports=[one.address for one in both])
+    notices: list[tuple[str, str, bool]] = []
+    news = threading.Condition()
+
+    def hear(notice: Notice) -> None:
+        with news:
+            if isinstance(notice, Alarmed):
+                notices.append((notice.alarm.word, notice.alarm.where, notice.on))
+            news.notify_all()
+
+    def until(wanted: tuple[str, str, bool]) -> None:
+        with news:
+            assert news.wait_for(lambda: wanted in notices, PATIENCE_S), wanted
+
+    logger.subscribe(hear)
+    logger.start()
+    try:
+        until(("twins", UID, True))
+        (alarm,) = logger.alarms.active()
+        assert all(one.address in alarm.sentence("zh") for one in both)
+        for stranger, boot in zip(both, (BOOT, "42-00000001"), strict=True):
+            stranger.say(frame("E", 1, boot, 1, 5, "boot", {}))
+        with news:
+            stored = lambda: len(list(logger.store.events())) == 2  # noqa: E731
+            assert news.wait_for(stored, PATIENCE_S)
+        logger.release_port(both[0].address, repl=False)
+        until(("twins", UID, False))
+        assert notices.count(("twins", UID, True)) == 1
+    finally:
+        logger.stop()
+        for one in both:
+            one.close()
