@@ -297,7 +297,8 @@ def _is_understood(body: Mapping[str, Any]) -> bool:
     numbers = (body.get(key, 0) for key in ("rc", "call", "hold"))
     return (
         body.get("to") in UNIT_STATES
-        and body.get("by") in CAUSE_OF_BY
+        and isinstance(body.get("by"), str)
+        and body["by"] in CAUSE_OF_BY
         and (body["to"] == SIGNED_OUT or isinstance(body.get("ag"), str))
         and all(isinstance(number, int) for number in numbers)
     )

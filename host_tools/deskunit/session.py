@@ -39,6 +39,7 @@ GUESS_ERROR_MS = 5_000  # of a hello's `up`: it may have lain in a buffer
 CROSSED_HELLO_MS = 1_000
 SILENT_MS = 15_000
 REOPEN_MS = 30_000
+TEXT_LIMIT_CHARS = 240  # of what is no frame, as a line in the log
 
 
 class Session:
@@ -87,7 +88,9 @@ class Session:
         for one in self.decoder.feed(data):
             if isinstance(one, wire.Text):
                 if self._watch.is_worth_a_line(now_ms):
-                    self._effects.append(Noted(2 if one.damaged else 1, one.text))
+                    self._effects.append(
+                        Noted(2 if one.damaged else 1, one.text[:TEXT_LIMIT_CHARS])
+                    )
                 self._effects += self._watch.text(one.text, now_ms)
             else:
                 self.last_frame_ms = now_ms
@@ -226,7 +229,9 @@ class Session:
         elif isinstance(frame, wire.LogText):
             self._effects.append(Noted(frame.level, printable(frame.text)))
         elif not self.open:
-            return  # left over from a session that ended: sent again when this one is open
+            # What a session left over is sent again when this one is open. A heartbeat shows that a
+            # desk unit is there, in the session of a host that went away: no need to wait for its H.
+            self._want_open |= isinstance(frame, wire.Heartbeat) and self._out.asked is None
         elif isinstance(frame, wire.EventFrame):
             self._take_event(frame, received.payload)
         elif isinstance(frame, wire.TimeAnswer):
@@ -250,7 +255,9 @@ class Session:
         up_ms = hello.about.up
         guess = ClockReading(up_ms, now_utc_ms - up_ms, GUESS_ERROR_MS, measured=False)
         if (hello.uid, hello.boot) != (self.uid, self.boot):
+            asked_unseen = None if self.uid else self._out.asked  # S, after a heartbeat alone
             self._begin_anew(hello)
+            self._out.asked = asked_unseen
             self._guess = guess
         elif self.open and now_ms - self._opened_ms < CROSSED_HELLO_MS:
             return  # the answer to S; the one taken for it had crossed S on the wire

@@ -7,7 +7,7 @@ from deskunit.effects import Alarm, AlarmsOver, Effect
 
 NO_FRAME_MS = 10_000
 FRAMES_PER_S = 200
-TEXTS_PER_S = 50
+TEXTS_PER_S = 30
 FLOOD_OVER_S = 5
 SIGNS = {">>> ": "repl", "filesystem corrupted": "filesystem"}
 
@@ -50,7 +50,7 @@ class Watch:
         return False, self.alarm("flood")
 
     def is_worth_a_line(self, now_ms: int) -> bool:
-        """Whether a text may go to the log: 50 in a second may, all are counted."""
+        """Whether a text may go to the log: 30 in a second may, all are counted."""
         self._count_anew(now_ms)
         self._texts += 1
         return self._texts <= TEXTS_PER_S

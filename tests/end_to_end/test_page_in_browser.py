@@ -8,7 +8,7 @@ import pytest
 from deskunit.web import serve
 from deskunit.web.server import Handle
 from glass import READ_CANVAS
-from memory_floor import MemoryFloor, MemoryScreen
+from memory_floor import MemoryFloor, MemoryScreen, now_utc_ms
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -68,6 +68,30 @@ def pressed(floor: MemoryFloor, page: Page, count: int) -> list[tuple[str, bool]
             break
         page.evaluate("() => fetch('/words/en.json').then((answer) => answer.text())")
     return [(button, down) for _, button, down in floor.pressed]
+
+
+# --- alarms
+
+
+@pytest.mark.parametrize(("width", "locale"), [(1280, "en-GB"), (390, "zh-CN")])
+def test_an_alarm_is_a_banner_until_it_is_over(
+    floor: MemoryFloor, open_page: OpenPage, width: int, locale: str
+) -> None:
+    page = open_page(width=width, locale=locale)
+    banner = page.locator("#alarms")
+    expect(banner).to_be_hidden()
+    path = (
+        "/dev/serial/by-id/usb-Silicon_Labs_CP2102N_USB_to_UART_Bridge_Controller_0001-if00-port0"
+    )
+    said = {"zh": f"磁盘已满 {path} <b>x</b>", "en": f"The disk is full {path} <b>x</b>"}
+    floor.alarm({"word": "disk_full", "where": "", "since_utc_ms": now_utc_ms(), "sentence": said})
+    expect(banner).to_contain_text(said[locale[:2]])
+    assert page.locator("#alarms b").count() == 0, "a sentence is text"
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.locator("#switch").click()
+    expect(banner).to_contain_text(said["zh" if locale == "en-GB" else "en"])
+    floor.alarm()
+    expect(banner).to_be_hidden()
 
 
 # --- buttons

@@ -46,6 +46,7 @@ class ByteUnit:
         self.effects: list[Effect] = []
         self.written: list[tuple[int, list[Any]]] = []
         self.sizes: list[tuple[int, int]] = []
+        self.version = 1
         self.deaf: set[str] = set()
         self.refuses: set[str] = set()
 
@@ -75,7 +76,9 @@ class ByteUnit:
             return
         self.now_ms += self.delay_ms
         if tag == "S":
-            reply = hello(self.session.boot, self.unit_ms, uid=self.uid)
+            reply = hello(
+                self.session.boot or BOOT, self.unit_ms, version=self.version, uid=self.uid
+            )
         elif tag == "T":
             reply = frame("t", payload[1], self.unit_ms, self.unit_ms)
         else:

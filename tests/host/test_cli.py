@@ -19,7 +19,10 @@ from deskunit.cli.top import COMMANDS as COMMANDS_BY_NAME
 from deskunit.cli.top import app
 from deskunit.control import Control
 from deskunit.events import Event
+from deskunit.health import AlarmHealth, Health, PortHealth, UnitHealth
 from deskunit.store import open_store
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 UID = "a4cf12b3d0e8"
 BOOT = "41-9f3c77e1"
@@ -228,6 +231,70 @@ def test_running_logger_is_asked_to_write(terminal: Terminal, log: Path) -> None
         finally:
             running.close()
     assert asked == [(UID, "07")]
+
+
+def test_health_without_a_logger_is_what_the_store_keeps_and_needs_a_person(
+    terminal: Terminal, log: Path
+) -> None:
+    code, out, err = terminal.run("health")
+    assert code == 1 and UID in out and "No deskunit is running" in err
+    assert all(shown_width(line) <= 80 for line in out.splitlines())
+    code, out, _ = terminal.run("health", "--json")
+    found = json.loads(out)
+    assert code == 1 and found["well"] is False and found["running"] is False
+    (unit,) = found["units"]
+    assert (unit["boots"], unit["gaps"], unit["firmware"], unit["queue"]) == (1, 0, "0.1.0", None)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_health_of_a_running_logger_fits_a_terminal(
+    terminal: Terminal, log: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv("DESKUNIT_LANG", language)
+    unit = UnitHealth(
+        UID, "A7654321", False, True, 1_790_000_000_000, "10.20.30", 12_345, 123, 45_678, 12,
+        connected=True, port="/dev/ttyUSB0", safe_mode=False, queue=2_000, journal_bytes=1_500_000,
+        free_heap_bytes=91_024, bad_at_unit=3, retransmits=12_345, duplicates=1_234,
+        round_trip_ms=1_234, clock_error_ms=1_234, clock_slope_ppm=-99.9,
+    )  # fmt: skip
+    port = PortHealth(
+        "/dev/serial/by-id/usb-Silicon_Labs", UID, True, True, 9_999_999, 99_999, 10**8, 999, None
+    )
+    well = Health(True, [], [port], [unit])
+    alarm = AlarmHealth(
+        "repl", "/dev/ttyUSB0", 1_790_000_000_000, {"zh": "停在提示符", "en": "at its prompt"}
+    )
+    for health, expected in ((well, 0), (replace(well, alarms=[alarm]), 1)):
+        control = Control(log, {"health": lambda told=health: to_builtins(told)})
+        try:
+            code, out, err = terminal.run("health")
+            assert code == expected
+            assert all(shown_width(line) <= 80 for line in out.splitlines())
+            assert (alarm.sentence[language] in err) is bool(expected)
+            assert json.loads(terminal.run("health", "--json")[1])["well"] is not bool(expected)
+        finally:
+            control.close()
+
+
+def test_what_needs_a_person() -> None:
+    unit = UnitHealth(UID, "", False, True, None, "", 1, 0, 0, 0)
+    port = PortHealth("p", UID, True, True, 1, 0, 0, 0, None)
+    well = Health(True, [], [port], [unit])
+    assert not well.needs_person
+    assert replace(well, running=False).needs_person
+    assert replace(well, ports=[replace(port, trouble={"zh": "", "en": ""})]).needs_person
+    assert replace(well, units=[replace(unit, safe_mode=True)]).needs_person
+    assert replace(well, units=[replace(unit, confirmed=False)]).needs_person
+
+
+def test_units_are_confirmed_without_a_logger(terminal: Terminal, log: Path) -> None:
+    other = "b4cf12b3d0e8"
+    with open_store(log, write=True) as store:
+        store.remember_unit(other, virtual=False, now_utc_ms=1)
+    code, _, err = terminal.run("units", "confirm", other)
+    assert code == 0 and other in err
+    with open_store(log, write=False) as store:
+        assert all(one.confirmed for one in store.units())
 
 
 def test_states_for_eyes_and_for_programs(terminal: Terminal, log: Path) -> None:

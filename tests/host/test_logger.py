@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from deskunit import port, virtual
+from deskunit.alarms import STORE_WORDS
 from deskunit.errors import DeskunitError
 from deskunit.fleet import Fleet, Member, uids
-from deskunit.logger import IntervalsChanged, Logger, Notice, UnitChanged
+from deskunit.logger import Alarmed, IntervalsChanged, Logger, Notice, UnitChanged
 from deskunit.settings import Settings
 from deskunit.store import open_store
+from full_disk import full_disk
 
 PATIENCE_S = 40.0
 
@@ -144,6 +146,29 @@ def test_changed_list_of_agents_is_read_without_a_restart(
         file.write_text("broken", "utf-8")
         desk.until(lambda: "agents.csv" in caplog.text)
         assert len(desk.logger.store.agents()) == 2
+        (alarm,) = desk.logger.alarms.active()
+        assert alarm.word == "agents" and "agents.csv" in alarm.sentence("zh")
+        file.write_text("id,name,team,level\n1003,赵敏,热线组,solo\n", "utf-8")
+        desk.until(lambda: desk.logger.alarms.active() == [])
+        assert [one.alarm.word for one in desk.notices if isinstance(one, Alarmed)] == [
+            "agents"
+        ] * 2
+
+
+def test_disk_that_takes_nothing_is_an_alarm_until_it_does_again(
+    tmp_path: Path, fleet: Fleet
+) -> None:
+    with logging_of(tmp_path, fleet, fleet.addresses) as desk:
+        alarms = desk.logger.alarms
+        with full_disk():
+            fleet.power_on()
+            desk.until(lambda: any(alarms.is_on(word) for word in STORE_WORDS))
+            assert list(desk.logger.store.events()) == []
+            with pytest.raises(DeskunitError):
+                desk.logger.name_unit(desk.uid, "A7")
+        desk.until(lambda: alarms.active() == [])
+        desk.until(lambda: desk.states() == ["signed_out"] and desk.connected())
+        assert desk.logger.store.units()[0].seat == "01", "the virtual seat was not lost with it"
 
 
 def test_second_logger_on_the_folder_is_refused(tmp_path: Path, fleet: Fleet) -> None:

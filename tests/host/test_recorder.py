@@ -1,8 +1,6 @@
 """What the host does with what it heard: real sessions, a real store on disk, virtual time."""
 
-import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,11 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from byte_unit import BOOT, UID, UTC_MS, ByteUnit, frame, hello
 from deskunit.agents import Agent
+from deskunit.alarms import Alarms
 from deskunit.errors import DeskunitError
 from deskunit.events import ecrc
 from deskunit.logger.recorder import Recorder, hello_word
 from deskunit.settings import Settings
 from deskunit.store import Changes, Store, open_store
+from full_disk import full_disk
 
 OTHER = "b4cf12b3d0e8"
 SECOND = "42-00000001"
@@ -93,17 +93,6 @@ def test_full_disk_acknowledges_nothing_and_the_repetition_is_stored(store: Stor
     unit.say(st(1, "signed_out"))
     floor.wait(200)
     assert [one[2] for one in unit.frames("A")] == [1]
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """No file of this process may grow past 100 bytes: what SQLite writes fails."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 OLDER = "40-77aa01b2"
@@ -320,6 +309,61 @@ def test_leave_that_is_asked_again_is_answered_again(store: Store) -> None:
     unit.say(frame("E", 0, BOOT, 6, 6_000, "leave", {"rc": 1}))
     floor.wait(600)
     assert told(unit, "leave") == [0, 0]
+
+
+def test_leave_outlives_a_restart_of_the_logger(store: Store) -> None:
+    floor = Floor(store)
+    first, second = floor.plug(), floor.plug(OTHER)
+    for unit in (first, second):
+        unit.say(st(1, "signed_out") + st(2, "not_ready", ag="?"))
+        unit.say(frame("E", 0, BOOT, 3, 3_000, "leave", {"rc": 1}))
+        floor.wait(400)
+    again = Floor(store)
+    units = [again.plug(OTHER), again.plug()]
+    again.wait(600)
+    assert [told(one, "leave") for one in units] == [[1], [0]]
+    units[1].say(st(4, "ready", ag="?"))
+    again.wait(600)
+    assert told(units[0], "leave") == [1, 0]
+    assert [one.uid for one in store.open_leaves()] == [OTHER]
+
+
+def test_two_ports_of_one_uid_are_acknowledged_each_its_own(store: Store) -> None:
+    floor = Floor(store)
+    one, other = floor.plug(), floor.plug(boot=SECOND)
+    for seq in (1, 2):
+        one.say(st(seq, "not_ready", ag="1"))
+        other.say(st(seq, "ready", SECOND, ag="2"))
+        floor.wait(200)
+    assert [ack[1:3] for ack in one.frames("A")] == [[BOOT, 1], [BOOT, 2]]
+    assert [ack[1:3] for ack in other.frames("A")] == [[SECOND, 1], [SECOND, 2]]
+    assert len(list(store.events())) == 4
+
+
+def test_one_uid_and_one_boot_at_two_ports_is_put_aside_and_goes_on(store: Store) -> None:
+    alarms = Alarms()
+    floor = Floor(store, alarms=alarms)
+    one, other = floor.plug(), floor.plug()
+    one.say(st(1, "not_ready", ag="1") + st(2, "ready", ag="1"))
+    other.say(st(1, "ready", ag="2"))
+    floor.wait(200)
+    assert [ack[2] for ack in one.frames("A")] == [2] and [a[2] for a in other.frames("A")] == [1]
+    assert one.frames("A")[0][3] != other.frames("A")[0][3]
+    assert [(alarm.word, alarm.where) for alarm in alarms.active()] == [("quarantine", UID)]
+    other.say(hello(SECOND, other.unit_ms))
+    floor.wait(2_000)
+    assert alarms.active() == [], "another boot counts anew"
+
+
+def test_unit_that_left_its_port_to_another_one_is_unknown(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    unit.say(st(1, "not_ready", ag="1"))
+    floor.wait(16_000)
+    unit.uid = OTHER
+    unit.say(hello(SECOND, unit.unit_ms, uid=OTHER))
+    floor.wait(1_000)
+    assert floor.states()[-1] == (UID, "unknown")
 
 
 def test_agent_who_signs_in_elsewhere_is_signed_out_here(store: Store) -> None:

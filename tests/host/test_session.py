@@ -5,7 +5,18 @@ from itertools import pairwise
 import pytest
 from byte_unit import BOOT, UID, UTC_MS, ByteUnit, event, frame, hello, opened
 from deskunit.context import Context
-from deskunit.effects import Alarm, Answered, Arrived, Begun, Heard, Met, Missing, Noted, Synced
+from deskunit.effects import (
+    Alarm,
+    AlarmsOver,
+    Answered,
+    Arrived,
+    Begun,
+    Heard,
+    Met,
+    Missing,
+    Noted,
+    Synced,
+)
 
 
 def test_never_writes_before_a_valid_hello() -> None:
@@ -16,6 +27,45 @@ def test_never_writes_before_a_valid_hello() -> None:
     desk.say(hello())
     assert desk.written[0][1] == ["S", 1, "5be0c211", "pc-test"]
     assert desk.of(Met) == [Met(UID, BOOT), Met(UID, BOOT)]
+
+
+def test_heartbeat_of_a_dead_hosts_session_is_enough_to_open_one() -> None:
+    desk = ByteUnit()
+    desk.say(event(1, flags=2) + frame("t", 7, 5, 6) + frame("L", 1, "still here"))
+    desk.wait(1_000)
+    assert desk.written == []
+    desk.say(frame("h", BOOT, 3, 9_000, {"st": "ready"}))
+    desk.wait(600)
+    assert desk.session.open and len(desk.frames("S")) == 1
+    assert desk.of(Arrived) == [] and desk.of(Heard) == []
+    desk.say(event(1, flags=2))
+    assert [one.event.seq for one in desk.of(Arrived)] == [1]
+
+
+def test_lost_hello_is_asked_for_again_at_the_next_heartbeat() -> None:
+    desk = ByteUnit()
+    desk.deaf = {"S"}
+    desk.say(hello())
+    desk.wait(1_000)
+    desk.deaf = set()
+    desk.say(frame("h", BOOT, 3, 9_000, {"st": "ready"}))
+    desk.wait(100)
+    assert desk.session.open and len(desk.frames("S")) == 2
+
+
+def test_a_newer_protocol_is_an_alarm_and_what_is_understood_is_stored() -> None:
+    desk = ByteUnit()
+    desk.version = 2
+    desk.say(hello(version=2))
+    desk.wait(500)
+    assert desk.frames("S")[0][1] == 1 and desk.session.open
+    desk.say(event(1) + frame("Z", 1, 2) + event(2))
+    assert [one.event.seq for one in desk.of(Arrived)] == [1, 2]
+    assert desk.of(Alarm) == [Alarm("version")]
+    assert not any("version" in one.words for one in desk.of(AlarmsOver))
+    desk.version = 1
+    desk.say(hello("42-00000001"))
+    assert any("version" in one.words for one in desk.of(AlarmsOver))
 
 
 def test_an_older_protocol_is_an_alarm_and_nothing_is_written() -> None:
@@ -292,6 +342,9 @@ def test_named_alarms(data: bytes, word: str) -> None:
         desk.say(bytes([byte]))
     desk.wait(60_000)
     assert desk.of(Alarm) == [Alarm(word)]
+    assert not any(word in one.words for one in desk.of(AlarmsOver))
+    desk.say(hello())
+    assert any(word in one.words for one in desk.of(AlarmsOver)), "a session opened"
 
 
 def test_more_than_200_frames_in_a_second_are_dropped() -> None:
@@ -300,6 +353,10 @@ def test_more_than_200_frames_in_a_second_are_dropped() -> None:
     desk.say(b"".join(event(seq) for seq in range(1, 1001)))
     assert len(desk.of(Arrived)) <= 200
     assert desk.of(Alarm) == [Alarm("flood")]
+    desk.wait(4_000)
+    assert not any("flood" in one.words for one in desk.of(AlarmsOver))
+    desk.wait(4_000)
+    assert any("flood" in one.words for one in desk.of(AlarmsOver))
 
 
 def test_request_is_answered_refused_or_times_out() -> None:

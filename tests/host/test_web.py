@@ -14,10 +14,13 @@ import pytest
 from browser import Browser
 from deskunit import words
 from deskunit.errors import DeskunitError
+from deskunit.health import AlarmHealth, Health, PortHealth, UnitHealth
 from deskunit.web import serve
 from deskunit.web.app import STATIC
+from deskunit.web.floor import Alarm
 from deskunit.web.server import Handle
 from memory_floor import MemoryFloor, MemoryScreen
+from prometheus_client.parser import text_string_to_metric_families
 
 UID = "a4cf12b3d0e8"
 REAL = "a4cf12b3d0e9"
@@ -135,7 +138,62 @@ def test_the_csv_is_a_download(floor: MemoryFloor, browser: Browser) -> None:
     assert answer.body.startswith("\ufeff".encode()) and answer.body.count(b"\r\n") == 3
 
 
+def test_the_metrics_are_in_prometheus_form_with_their_labels_escaped(
+    floor: MemoryFloor, browser: Browser
+) -> None:
+    seat = 'a"b\\c\nd'
+    unit = UnitHealth(
+        UID, seat, True, True, 5_000, "0.1", 3, 1, 7, 0, True, queue=4, round_trip_ms=12
+    )
+    port = PortHealth("/dev/ttyUSB0", UID, True, True, 10, 1, 99, 2, None)
+    alarm = AlarmHealth("disk_full", "", 1, {"zh": "", "en": ""})
+    floor.figures = Health(True, [alarm], [port], [unit])
+    answer = browser.get("/metrics")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    text = answer.body.decode()
+    assert (
+        "# HELP deskunit_frames_total Good frames received\n# TYPE deskunit_frames_total counter"
+        in text
+    )
+    families = {one.name: one for one in text_string_to_metric_families(text)}
+    of_unit = {"uid": UID, "seat": seat}
+    wanted = {
+        "deskunit_frames": ({"port": "/dev/ttyUSB0", "uid": UID}, 10),
+        "deskunit_unit_queue": (of_unit, 4),
+        "deskunit_unit_lost_events": (of_unit, 7),
+        "deskunit_unit_round_trip_seconds": (of_unit, 0.012),
+        "deskunit_unit_info": ({**of_unit, "firmware": "0.1"}, 1),
+        "deskunit_alarm": ({"word": "disk_full", "where": ""}, 1),
+    }
+    for name, (labels, value) in wanted.items():
+        (sample,) = families[name].samples
+        assert (sample.labels, sample.value) == (labels, value), name
+    assert families["deskunit_unit_clock_slope_ppm"].samples == [], "nobody knows it"
+
+
+def test_the_metrics_are_for_this_computer_and_this_page_only(browser: Browser) -> None:
+    assert browser.get("/metrics", Host="evil.example").status == 421
+    assert browser.get("/metrics", Origin="http://evil.example").status == 403
+    assert browser.get("/metrics", **{"Sec-Fetch-Site": "cross-site"}).status == 403
+
+
 # --- the stream
+
+
+def test_the_stream_tells_the_alarms_that_are_on_and_each_change(
+    floor: MemoryFloor, browser: Browser
+) -> None:
+    on: Alarm = {
+        "word": "repl",
+        "where": "p",
+        "since_utc_ms": 5,
+        "sentence": {"zh": "一", "en": "o"},
+    }
+    floor.alarm(on)
+    with browser.events() as stream:
+        assert stream.next("alarms")[1] == {"alarms": [on]}
+        floor.alarm()
+        assert stream.next("alarms")[1] == {"alarms": []}
 
 
 def test_the_stream_begins_with_everything_and_goes_on_with_what_changes(

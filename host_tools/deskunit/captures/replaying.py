@@ -75,6 +75,7 @@ class Player:
         self._pass_time(chunk.ms)
         said = list(self._decoding.feed(chunk))
         if chunk.direction == "!":
+            self._release()
             self._session = _session()
         for item in said:
             if isinstance(item.what, wire.ToUnit):
@@ -88,6 +89,11 @@ class Player:
         """What waits for the first time probes is not waited for any longer."""
         self._pass_time(last_ms + SYNC_WAIT_MS + TICK_MS)
         self._commit()
+
+    def _release(self) -> None:
+        """The port was closed: its session's events wait for no more time probes."""
+        utc_ms, now_ms = self._utc_ms(self._ms), self._now_ms(self._ms)
+        self._keep(self._session.tick(utc_ms + SYNC_WAIT_MS, now_ms + SYNC_WAIT_MS))
 
     def _now_ms(self, ms: int) -> int:
         return self._header.monotonic_ms + ms

@@ -118,7 +118,7 @@ def _counted(unit: "UnitHealth") -> list[str]:
 
 def _port(port: "PortHealth") -> list[str]:
     counted = (port.frames, port.bad_crc, port.text_bytes, port.reopens)
-    return [port.port[-28:], port.uid or "–", *map(_figure, counted)]
+    return [port.port[-26:], port.uid or "–", *map(_figure, counted)]
 
 
 def _figure(value: int | None) -> str:

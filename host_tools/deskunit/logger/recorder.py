@@ -77,6 +77,8 @@ class Recorder:
         self._started_ms: int | None = None
         self._silent: set[str] = set()
         self._seats: dict[str, str] = {}
+        for leave in store.open_leaves():
+            self._away.take(leave)
         for unit in store.units():
             self._seats[unit.uid] = unit.seat
             if unit.agent_id:

@@ -25,6 +25,7 @@ from deskunit.agents import Agent
 from deskunit.epochs import Epoch, find
 from deskunit.events import Event, from_line
 from deskunit.intervals import Interval, Moment, moment
+from deskunit.states import NOT_READY
 from deskunit.store import schema
 from deskunit.store.rows import Counts, Unit, epoch_columns, interval_from_row
 from deskunit.store.sqlite import readable_errors
@@ -132,6 +133,34 @@ class Reading:
         if not rows:
             raise LookupError(f"no epoch of {uid} {boot}")
         return moment(find(rows, ms), ms)
+
+    def open_leaves(self) -> list[Event]:
+        """The requests for leave that no state has ended yet, in the order in which they came."""
+        found: list[tuple[int, Event]] = []
+        boot = schema.boot
+        newest = select(boot.c.uid, func.max(boot.c.boot_no).label("no")).group_by(boot.c.uid)
+        last = newest.subquery()
+        is_last = and_(last.c.uid == boot.c.uid, last.c.no == boot.c.boot_no)
+        for row in self._rows(select(boot.c.uid, boot.c.boot).join(last, is_last)):
+            found += self._open_leave(row.uid, row.boot)
+        return [leave for _, leave in sorted(found, key=lambda one: one[0])]
+
+    def _open_leave(self, uid: str, boot: str) -> list[tuple[int, Event]]:
+        """The first request since the boot's last state that was not not_ready: one or none."""
+        event = schema.event
+        query = (
+            select(event.c.line, event.c.received_utc_ms)
+            .where(event.c.uid == uid, event.c.boot == boot, event.c.kind.in_(("leave", "st")))
+            .order_by(event.c.seq.desc())
+        )
+        found: list[tuple[int, Event]] = []
+        for row in self._rows(query.limit(PAGE_ROWS)):
+            one = from_line(uid, row.line)
+            if one.kind == "leave":
+                found = [(row.received_utc_ms, one)]
+            elif one.body.get("to") != NOT_READY:
+                break
+        return found
 
     def events(self, *, uid: str | None = None, boot: str | None = None) -> Iterator[Event]:
         """Events by unit, boot and seq."""
