@@ -7,13 +7,12 @@ layer of the fault suite ends here.
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 BootSeq = tuple[str, int]
-NOTHING: frozenset[str] = frozenset()
 ASSUMED_PPB = 100_000  # of a database that does not say how far its clocks may drift
 
 
@@ -22,14 +21,16 @@ class Truth:
     """One unit's own. `made`: (boot, seq) → line with flags 0, boots in their order.
 
     `ticked`: boot → highest seq that the unit called safe. `may_go`: for which reasons an event that
-    was called safe may be in a gap all the same. `utc_ms`: the true UTC of an event, if it is to be held
-    against the stored one.
+    was called safe may be in a gap all the same. `overrun`: what RAM dropped before it was safe; a gap is
+    all that can be asked for it. `utc_ms`: the true UTC of an event, if the stored one is to be held
+    against it.
     """
 
     uid: str
     made: Mapping[BootSeq, str]
     ticked: Mapping[str, int]
     may_go: frozenset[str] = frozenset({"full"})
+    overrun: Container[BootSeq] = ()
     utc_ms: Callable[[str, int], float] | None = None
 
 
@@ -117,7 +118,7 @@ def _lost(unit: Kept, truth: Truth) -> Iterator[str]:
             why = gone.get((boot, seq))
             if why is None:
                 yield f"{boot} {seq} was called safe and is lost"
-            elif why not in truth.may_go:
+            elif why not in truth.may_go and (boot, seq) not in truth.overrun:
                 yield f"{boot} {seq} was called safe and is in a gap: {why}"
 
 
