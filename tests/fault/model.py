@@ -7,9 +7,11 @@ oracle judges the database. A run is repeated by its seed: the layer's and the r
 import itertools
 import random
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -17,7 +19,7 @@ from pathlib import Path
 from deskunit.store import open_store
 from model_host import ZERO_UTC_MS, Host, Killed
 from model_unit import UID, PowerCut, Restarted, Unit
-from oracle import Truth, judge
+from oracle import Kept, Truth, judge, kept
 from report import Report
 from wires import Noise, Wire
 
@@ -28,6 +30,11 @@ FOREVER = float("inf")
 PEACE_MS = 90_000  # 30 s until a port is opened again, 12 s until a session ends, time-outs
 DRAIN_MS = 25  # an event, with 16 of them on their way
 MEMORY = Path("/dev/shm")
+
+COUNTS = (
+    *("stored", "gaps_full", "gaps_ring", "gaps_damaged"),
+    *("host_kills", "power_cuts", "resets", "cable_pulls", "stalls", "requests"),
+)
 
 Makes = Callable[[Path, random.Random, Wire], Host]
 
@@ -46,6 +53,8 @@ class Plan:
     stalls: int
     flash_faults: int
     full_disks: int
+    requests: int
+    absent_ms: int  # how long no host is there at first
     keeps: bool
     ring: int
     journal_bytes: int | None
@@ -55,10 +64,10 @@ def planned(chance: random.Random, number: int) -> Plan:
     flips = FLIPS[number % len(FLIPS)]
     rates = [flips * chance.choice((0, 0.2, 1)) for _ in range(4)]
     noise = Noise(flips, rates[0], rates[1], rates[2], rates[3] / 4)
-    small = number % 16 == 5
+    fills = number % 16 == 5  # more than the journal may hold
     return Plan(
-        events=chance.randint(20, 120) if not small else 1_200,
-        span_ms=chance.choice((3_000, 10_000, 30_000, 60_000)),
+        events=1_200 if fills else chance.randint(20, 120),
+        span_ms=60_000 if fills else chance.choice((3_000, 10_000, 30_000, 60_000)),
         noise=noise,
         kills=chance.choice((0, 1, 3, 6)),
         cuts=chance.choice((0, 0, 1, 3, 6)),
@@ -67,9 +76,11 @@ def planned(chance: random.Random, number: int) -> Plan:
         stalls=chance.choice((0, 0, 1, 3)),
         flash_faults=chance.choice((0, 0, 0, 1, 3)),
         full_disks=chance.choice((0, 0, 0, 1)),
+        requests=chance.choice((0, 0, 1, 3)),
+        absent_ms=50_000 if fills else chance.choice((0, 0, 0, 12_000)),
         keeps=chance.random() < 0.5,
         ring=chance.choice((256, 256, 256, 24)),
-        journal_bytes=40_000 if small else None,
+        journal_bytes=40_000 if fills else None,
     )
 
 
@@ -105,7 +116,7 @@ class Run:
         """What broke the promise, in sentences."""
         self._arrange()
         self._power_on("PWRON")
-        self._host_up()
+        self._at(self.plan.absent_ms, self._host_up)
         self._until(self.now_ms + self.plan.span_ms, lambda: False)
         self._make_peace()
         owed = len(self.unit.made)
@@ -125,8 +136,16 @@ class Run:
 
     def _judged(self) -> list[str]:
         unit = self.unit
-        truth = Truth(UID, unit.made, unit.ticked, overrun=unit.overrun, utc_ms=self._true_utc_ms if TIMES else None)
-        return judge(self.folder / "deskunit.db", [truth])
+        truth = Truth(UID, unit.made, unit.ticked, overrun=unit.overrun)
+        if TIMES:
+            truth.utc_ms = self._true_utc_ms
+        file = self.folder / "deskunit.db"
+        with closing(sqlite3.connect(file)) as connection:
+            one = kept(connection).get(UID, Kept())
+        self.counts["stored"] = len(one.events)
+        for _, first, last, why in one.gaps:
+            self._count(f"gaps_{why}", last - first + 1)
+        return judge(file, [truth])
 
     def _true_utc_ms(self, boot: str, ms: int) -> float:
         return ZERO_UTC_MS + self.unit.zero_ms[boot] + ms / self.unit.rate
@@ -148,6 +167,7 @@ class Run:
         self._scatter(plan.stalls, self._stall)
         self._scatter(plan.flash_faults, self._flash_fails)
         self._scatter(plan.full_disks, self._disk_fills)
+        self._scatter(plan.requests, self._request)
 
     def _scatter(self, count: int, do: Callable[[], None]) -> None:
         for _ in range(count):
@@ -157,8 +177,8 @@ class Run:
         self._due.append(Happening(self.now_ms + in_ms, next(self._order), do))
         self._due.sort()
 
-    def _count(self, name: str) -> None:
-        self.counts[name] = self.counts.get(name, 0) + 1
+    def _count(self, name: str, by: int = 1) -> None:
+        self.counts[name] = self.counts.get(name, 0) + by
 
     def _press(self) -> None:
         if self.unit.on:
@@ -224,6 +244,11 @@ class Run:
 
     def _disk_has_room(self) -> None:
         self.host.store_errors = 0.0
+
+    def _request(self) -> None:
+        if self.host.alive and self.host.end.session:
+            self._count("requests")
+            self.host.end.session.request(self.chance.choice(("flush", "reset", "safe", "repl")))
 
     def _make_peace(self) -> None:
         self._due.clear()
@@ -334,9 +359,13 @@ def play(seed: int, numbers: Iterable[int], make_host: Makes = Host) -> Report:
             folder = Path(name) / "run"
             shutil.copytree(fresh, folder)
             one = Run(f"{seed}/{number}", number, folder, make_host)
-            for sentence in one.play():
+            broken = one.play()
+            for sentence in broken:
                 report.fail(f"{seed}/{number}", sentence)
             note(report, one)
+            lost = sum("called safe" in sentence for sentence in broken)
+            report.count("lost", lost)
+            report.count("wrong", len(broken) - lost)
             shutil.rmtree(folder)
     return report
 
@@ -347,7 +376,7 @@ def note(report: Report, one: Run) -> None:
     report.count("events_called_safe", sum(one.unit.ticked.values()))
     report.count("events_ram_overran", len(one.unit.overrun))
     report.count("boots", len(one.unit.zero_ms))
-    for name in ("host_kills", "power_cuts", "resets", "cable_pulls", "stalls"):
+    for name in COUNTS:
         report.count(name, one.counts.get(name, 0))
     report.count("flash_errors", one.unit.storage.failed)
     report.count("commits_refused", one.host.failed)

@@ -7,13 +7,13 @@ the port. What is not committed when it dies is gone.
 import contextlib
 import random
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from deskunit.context import Context
-from deskunit.effects import Acks, Alarm, AlarmsOver, Answered, Effect, Noted
+from deskunit.effects import Alarm, AlarmsOver, Answered, Effect, Noted
 from deskunit.errors import DeskunitError
-from deskunit.events import BootKey
 from deskunit.logger.recorder import Recorder
 from deskunit.session import Session
 from deskunit.settings import Settings
@@ -42,8 +42,8 @@ class End:
     def last_frame_ms(self) -> int | None:
         return self.session.last_frame_ms if self.session else None
 
-    def committed(self, acks: Acks, holes: Collection[BootKey]) -> None:
-        self.inbox.append(lambda session: session.committed(acks, holes))
+    def committed(self, *what: Any) -> None:
+        self.inbox.append(lambda session: session.committed(*what))
 
     def tell(self, context: Context) -> None:
         self.inbox.append(lambda session: session.tell(context))

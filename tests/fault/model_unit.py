@@ -221,6 +221,7 @@ class Unit:
         flash_ms = self.recorder.step_flash(ms, quiet_ms)
         self._tick()
         link_ms = self.recorder.step_link(ms)
+        self.recorder.context.orders = []  # a desk obeys them
         self._tick()
         self.wake_ms = now_ms + max(1, min(flash_ms, link_ms))
 
