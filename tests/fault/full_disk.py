@@ -28,7 +28,7 @@ def full(stage: Stage) -> None:
     stage.flow(10)
     with filled(stage, logger):
         before = len(stored(stage.data))
-        stage.make(40 if not stage.long else 400)
+        stage.make(40 if not stage.long else 300)
         came = len(stored(stage.data)) - before
         if came >= 40:
             raise Failed(f"{came} events were stored on a full disk: the trial is wrong")

@@ -4,6 +4,7 @@
 pressed, cut and killed when, but not to the ms how the processes are scheduled.
 """
 
+import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,6 +31,8 @@ def kills(stage: Stage) -> None:
         time.sleep(cuts_s)
         cut_some(stage)
         time.sleep(lives_s - cuts_s)
+        if stage.chance.random() < 0.5:
+            await_commit(logger)
         logger.kill()
         stage.report.count("kills", 1)
         stage.report.count("killed_in_mid_commit", is_torn(logger))
@@ -41,10 +44,18 @@ def cut_some(stage: Stage) -> None:
         stage.report.count("power_cuts", desk.cut_by(stage.chance))
 
 
+def await_commit(logger: Logger) -> None:
+    """Until a commit is under way, which is when SQLite's journal is there (without WAL), or 1 s."""
+    end_s = time.monotonic() + 1
+    while not is_torn(logger) and time.monotonic() < end_s:
+        time.sleep(0.0002)
+
+
 def is_torn(logger: Logger) -> bool:
-    """True when a commit was under way: SQLite will roll it back (without WAL)."""
-    journal = logger.data / "deskunit.db-journal"
-    return journal.exists() and journal.stat().st_size > 0
+    """True when a commit is under way, and was when the logger died: SQLite will roll it back."""
+    with contextlib.suppress(FileNotFoundError):
+        return (logger.data / "deskunit.db-journal").stat().st_size > 0
+    return False
 
 
 def broken_disk(stage: Stage) -> None:
@@ -54,7 +65,7 @@ def broken_disk(stage: Stage) -> None:
     logger.fail_writes(1.0)
     stage.make(30)
     logger.fail_writes(0.05)
-    stage.make(60 if not stage.long else 600)
+    stage.make(60 if not stage.long else 300)
     logger.fail_writes(0.0)
     stage.lives(logger)
 
@@ -78,7 +89,7 @@ def wrong_clock(stage: Stage) -> None:
     stage.flow(10)
     for step_ms in STEPS_MS:
         logger.shift(step_ms)
-        stage.flow(20 if not stage.long else 200)
+        stage.flow(20 if not stage.long else 100)
     logger.shift(0)
     stage.flow(10)
     stage.lives(logger)
