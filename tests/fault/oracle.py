@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 BootSeq = tuple[str, int]
+NOTHING: frozenset[str] = frozenset()
 ASSUMED_PPB = 100_000  # of a database that does not say how far its clocks may drift
 
 
