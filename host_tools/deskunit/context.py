@@ -22,6 +22,7 @@ class Context:
 
     settings: Mapping[str, int] = field(default_factory=dict)
     off_s: int | None = None
+    held_s: int | None = None
     seat: str | None = None
     language: str | None = None
     roster: tuple[tuple[str, str], ...] | None = None
@@ -34,7 +35,12 @@ class Context:
         for number, part in enumerate(_settings_parts(self.settings)):
             yield f"settings {number}", [wire.Settings(ID_FOR_SIZE, part)]
         seat = None if self.seat is None else self.seat[:SEAT_LIMIT_CHARS]
-        for name, value in (("off_s", self.off_s), ("seat", seat), ("lang", self.language)):
+        for name, value in (
+            ("off_s", self.off_s),
+            ("held_s", self.held_s),
+            ("seat", seat),
+            ("lang", self.language),
+        ):
             if value is not None:
                 yield name, [wire.Variable(ID_FOR_SIZE, name, value)]
         if self.roster is not None:

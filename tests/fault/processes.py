@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import full_disk
+import small_disk
 from loggers import Logger
 from report import Report
 from stage import Stage, kept_when_failed, play
@@ -101,7 +101,7 @@ def short(seed: int, folder: Path) -> list[Report]:
         started = [
             pool.submit(play, kills, folder, seed, count=SHORT_KILLS, desks=3),
             pool.submit(play, broken_disk, folder, seed),
-            pool.submit(full_disk.run, folder, seed),
+            pool.submit(small_disk.run, folder, seed),
             pool.submit(play, stopped, folder, seed),
             pool.submit(play, wrong_clock, folder, seed, times=False),
         ]
@@ -119,7 +119,7 @@ def run(seed: int, rounds: int = KILLS) -> Report:
         ]
         started += [
             pool.submit(play, broken_disk, folder, seed, long=True),
-            pool.submit(full_disk.run, folder, seed, long=True),
+            pool.submit(small_disk.run, folder, seed, long=True),
             pool.submit(play, stopped, folder, seed, long=True),
             pool.submit(play, wrong_clock, folder, seed, times=False, long=True),
         ]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from deskunit.errors import DeskunitError
 from deskunit.store import FILE_NAME, back_up, open_store
-from test_recorder import full_disk
+from full_disk import full_disk
 
 UID, BOOT = "a4cf12b3d0e8", "41-9f3c77e1"
 # Commits event after event as fast as it can and prints each seq that is on the disk.

@@ -285,6 +285,25 @@ def test_new_boot_learns_how_long_the_unit_was_away(store: Store) -> None:
     assert isinstance(off_s, int) and 695 <= off_s <= 705
 
 
+def test_new_boot_learns_how_long_its_state_has_lasted_over_several_power_cuts(
+    store: Store,
+) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    hold = {"ag": "1001", "call": 1, "hold": 1}
+    unit.say(st(1, "signed_out") + st(2, "not_ready", ag="1001") + st(3, "hold", **hold))
+    floor.wait(400)
+    began_ms = unit.now_ms - unit.unit_ms + 3_000
+    for boot in (SECOND, "43-00000001"):
+        unit.now_ms += 60_000
+        unit.ahead_ms = 1_000_000 - unit.now_ms + 500
+        unit.say(hello(boot, unit.unit_ms))
+        unit.say(st(1, "hold", boot, rs=1, **hold))
+        floor.wait(2_000)
+        lasted_s = (unit.now_ms - unit.unit_ms - began_ms) / 1000
+        assert told(unit, "held_s")[-1] == pytest.approx(lasted_s, abs=2)
+
+
 def test_one_may_be_away_and_the_next_queues_until_the_first_is_back(store: Store) -> None:
     floor = Floor(store)
     first, second = floor.plug(), floor.plug(OTHER)

@@ -21,8 +21,8 @@ from deskunit.logger import taps
 from deskunit.logger.taps import Taps
 from deskunit.settings import Settings
 from deskunit.store import open_store
+from full_disk import full_disk
 from test_cli import read_until
-from test_recorder import full_disk
 
 PATIENCE_S = 30.0
 

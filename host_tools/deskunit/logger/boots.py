@@ -23,6 +23,9 @@ class Boots:
         self._on_changes = on_changes
         self.current: dict[str, Begun] = {}  # uid → the boot that it lives in now
         self.off_s: dict[str, int] = {}  # uid → between the last word before and that boot
+        self.held_s: dict[
+            str, int
+        ] = {}  # uid → from the beginning of its state before to that boot
         self._unwritten: dict[BootKey, list[ClockReading]] = {}
         self._begun: set[BootKey] = set()
         self._stored: set[BootKey] = set()
@@ -79,15 +82,22 @@ class Boots:
         self._stored.add(key)
         return True
 
+    def forget(self, uid: str) -> None:
+        """The unit runs another boot: what was measured for the one before is over."""
+        self.off_s.pop(uid, None)
+        self.held_s.pop(uid, None)
+
     def measure_off(self, uid: str) -> None:
-        """How long the unit was away before its current boot, as far as the store knows by now."""
+        """How long the unit was away before its current boot, and in its state, by what is stored."""
         current = self.current.get(uid)
         if current is None:
             return
         before_utc_ms = self._store.previous_boot_heard(uid, current.boot)
-        self.off_s.pop(uid, None)
-        if before_utc_ms is not None:
-            self.off_s[uid] = max(0, current.start_utc_ms - before_utc_ms) // 1000
+        began_utc_ms = self._store.state_began_before(uid, current.boot)
+        for since_ms, found in ((before_utc_ms, self.off_s), (began_utc_ms, self.held_s)):
+            found.pop(uid, None)
+            if since_ms is not None:
+                found[uid] = max(0, current.start_utc_ms - since_ms) // 1000
 
     def later(self, events: Iterable[Event]) -> set[str]:
         """The units of which events of an older boot are among these."""

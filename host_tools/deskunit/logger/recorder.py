@@ -70,7 +70,6 @@ class Recorder:
         self.repeated: Counter[str] = Counter()  # uid → records that came again
         self._to_meet: set[str] = set()
         self._to_tell: set[str] = set()
-        self._off_s = self._boots.off_s
         self._away = AwayDesk(settings.away_limit)
         self._presence = Presence()
         self._hello = ""
@@ -171,7 +170,7 @@ class Recorder:
             current = self._current.get(effect.uid)
             if current is not None and current.boot != effect.boot:
                 del self._current[effect.uid]
-                self._off_s.pop(effect.uid, None)
+                self._boots.forget(effect.uid)
                 self._alarms.end(effect.uid, "quarantine")  # it counts its records anew
         else:
             self._boots.hear(effect)
@@ -292,7 +291,8 @@ class Recorder:
         listed = agents.roster(self._agents, seat, self._store.recent_agents(uid))
         return Context(
             settings=self._settings.unit,
-            off_s=self._off_s.get(uid),
+            off_s=self._boots.off_s.get(uid),
+            held_s=self._boots.held_s.get(uid),
             seat=seat,
             language=self.language(uid),
             roster=tuple((agent.id, agent.name) for agent in listed),

@@ -25,12 +25,13 @@ from deskunit.agents import Agent
 from deskunit.epochs import Epoch, find
 from deskunit.events import Event, from_line
 from deskunit.intervals import Interval, Moment, moment
-from deskunit.states import NOT_READY
+from deskunit.states import NOT_READY, UNKNOWN
 from deskunit.store import schema
 from deskunit.store.rows import Counts, Unit, epoch_columns, interval_from_row
 from deskunit.store.sqlite import readable_errors
 
 PAGE_ROWS = 2000
+RESUMED_LIMIT = 20  # power cuts in one state
 NEWER = 2**31 - 1  # than every boot_no
 
 
@@ -120,6 +121,28 @@ class Reading:
         row = rows[0]
         epoch_then = Epoch(row.from_ms, row.offset_ms, row.slope_ppb)
         return int(row[0] + epoch_then.offset(row[0]))
+
+    def state_began_before(self, uid: str, boot: str) -> int | None:
+        """UTC ms at which the state began that the unit was in when it lost power before `boot`.
+
+        A state that was resumed after an earlier power cut began before that. None: nothing is known.
+        """
+        interval = schema.interval.c
+        query = (
+            select(interval.state, interval.start_utc_ms, interval.resumed)
+            .where(interval.uid == uid, interval.boot != boot, interval.state != UNKNOWN)
+            .order_by(interval.start_utc_ms.desc())
+            .limit(RESUMED_LIMIT)
+        )
+        rows = self._rows(query)
+        began: int | None = None
+        for row in rows:
+            if row.state != rows[0].state:
+                break
+            began = row.start_utc_ms
+            if not row.resumed:
+                break
+        return began
 
     def moment(self, uid: str, boot: str, ms: int) -> Moment:
         """What the unit's ms in a boot are in UTC, and how sure. LookupError: it has no clock."""
