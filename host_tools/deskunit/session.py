@@ -13,7 +13,7 @@ The recorder answers by `committed(acks)` after the durable commit (that alone m
 from collections.abc import Callable, Collection
 
 from deskunit import wire
-from deskunit.clock import RATE_PPB, ClockReading, Sync
+from deskunit.clock import ClockReading
 from deskunit.context import Context, Teller
 from deskunit.effects import (
     Answered,
@@ -28,13 +28,9 @@ from deskunit.effects import (
 )
 from deskunit.events import Acks, BootKey, Event, Lost, plain, printable
 from deskunit.outbox import REPLY_WAIT_MS, Asked, Outbox
+from deskunit.probing import SYNC_WAIT_MS, Probing
 from deskunit.watch import Watch
 
-FIRST_PROBES = 12
-LATER_PROBES = 5
-PROBES_EVERY_MS = 30_000
-KEEP_ALIVE_MS = 3_500  # the unit ends the session after 12 s, the link asks for a T each 4 s
-SYNC_WAIT_MS = 1_000
 GUESS_ERROR_MS = 5_000  # of a hello's `up`: it may have lain in a buffer
 CROSSED_HELLO_MS = 1_000
 SILENT_MS = 15_000
@@ -64,20 +60,13 @@ class Session:
         self._opened_ms = 0
         self._hello: wire.Hello | None = None
         self._guess: ClockReading | None = None
-        self._sync = Sync()
-        self._begun = False  # records are handed on; before that they wait for the first round
-        self._sync_since_ms = 0
-        self._in_round = False
+        self._probing = Probing()
         self._held: list[Arrived | Missing] = []
         self._acks: dict[str, wire.Ack] = {}
         self._acked: dict[str, wire.Ack] = {}  # the last one of each boot in this session
         self._oldest: dict[str, int] = {}  # boot → first seq that the unit holds, by its last H
         self._more_boots = False  # H has room for three
         self._requests: list[str] = []
-        self._probes = 0
-        self._probe_ms = 0  # the last T
-        self._round_ms = 0  # the last round of several
-        self._clock_due = False
         self._teller = Teller()
 
     # --- what comes in -------------------------------------------------------------------------
@@ -152,6 +141,8 @@ class Session:
             self.open = self._want_open = False
             self._out.ask(frame, None, now_ms)
         elif isinstance(frame, wire.Probe):
+            self._probing.due(now_ms)  # a round may begin with it
+            self._probing.asked(now_ms)
             self._out.ask(frame, frame.id, now_ms)
 
     # --- what goes out -------------------------------------------------------------------------
@@ -175,7 +166,7 @@ class Session:
         if self._out.asked is not None:
             return max(1, self._out.asked.sent_ms + REPLY_WAIT_MS - now_ms)
         if self.open:
-            return max(1, min(self._probe_ms + KEEP_ALIVE_MS - now_ms, SYNC_WAIT_MS))
+            return max(1, self._probing.wake_ms(now_ms))
         return SYNC_WAIT_MS
 
     def _next(self, now_utc_ms: int, now_ms: int) -> wire.ToUnit | None:
@@ -183,9 +174,9 @@ class Session:
             return self._opening(now_ms)
         if self._acks:
             return self._acks.pop(next(iter(self._acks)))
-        if self._clock_due and self._sync.error_ms is not None:
-            self._clock_due = False
-            return wire.WallClock(now_utc_ms, min(self._sync.error_ms, 9999))
+        if self._probing.clock_due and self._probing.error_ms is not None:
+            self._probing.clock_due = False
+            return wire.WallClock(now_utc_ms, min(self._probing.error_ms, 9999))
         return None if self._out.asked is not None else self._ask(now_ms)
 
     def _opening(self, now_ms: int) -> wire.ToUnit | None:
@@ -201,24 +192,14 @@ class Session:
         frame: wire.ToUnit | None
         if self._requests:
             frame = wire.Request(request_id, self._requests.pop(0))
-        elif self._probe_due(now_ms):
+        elif self._probing.due(now_ms):
+            self._probing.asked(now_ms)
             frame = wire.Probe(request_id)
         else:
             frame = self._teller.next(request_id)
         if frame is not None:
             self._out.ask(frame, request_id, now_ms)
         return frame
-
-    def _probe_due(self, now_ms: int) -> bool:
-        if now_ms - self._round_ms >= PROBES_EVERY_MS:
-            self._round_ms = now_ms
-            self._probes = LATER_PROBES
-            self._in_round = self._clock_due = True
-        if self._probes == 0 and now_ms - self._probe_ms < KEEP_ALIVE_MS:
-            return False
-        self._probes = max(0, self._probes - 1)
-        self._probe_ms = now_ms
-        return True
 
     # --- frames --------------------------------------------------------------------------------
 
@@ -273,7 +254,7 @@ class Session:
 
     def _begin_anew(self, hello: wire.Hello) -> None:
         if self._held:
-            self._begin(self._sync.finish())
+            self._begin(self._probing.finish())
         self._hello = hello
         self.uid, self.boot = hello.uid, hello.boot
         self.firmware = printable(hello.about.fw)
@@ -282,17 +263,15 @@ class Session:
         self._out.asked = None
         self._acks.clear()
         self._acked.clear()
-        self._sync = Sync()
-        self._begun = False
+        self._probing = Probing()
         self._teller.context = None  # the recorder tells this unit's after Begun
         self.status = None
 
     def _enter(self, now_ms: int) -> None:
         self.open = True
         self._effects += self._watch.calm()
-        self._opened_ms = self._probe_ms = self._round_ms = now_ms
-        self._clock_due = True
-        self._wait_for_sync(now_ms)
+        self._opened_ms = now_ms
+        self._probing.begin(now_ms)
         self._teller.forget()
         self._acked.clear()
 
@@ -325,54 +304,44 @@ class Session:
             self.open, self._want_open = False, True  # the H that answers S tells of this boot
 
     def _hand_out(self, effect: Arrived | Missing) -> None:
-        (self._effects if self._begun else self._held).append(effect)
+        (self._effects if self._probing.is_known else self._held).append(effect)
 
     # --- the unit's time -----------------------------------------------------------------------
 
     @property
     def round_trip_ms(self) -> int | None:
         """The best of the last round of probes."""
-        return self._sync.round_trip_ms
+        return self._probing.round_trip_ms
 
     @property
     def slope_ppm(self) -> float | None:
         """By how much the unit's clock is slow; None until ten minutes have shown it."""
-        return self._sync.slope_ppb / 1000 if self._sync.drift_ppb < RATE_PPB else None
+        return self._probing.slope_ppm
 
     @property
     def offset_error_ms(self) -> int | None:
         """What the last reading of the unit's clock may be wrong by."""
-        return self._sync.error_ms
+        return self._probing.error_ms
 
     def _look(self, now_utc_ms: int, now_ms: int) -> None:
-        if self._sync.look(now_utc_ms, now_ms) and self.open:
+        if self._probing.look(now_utc_ms, now_ms) and self.open:
             self._effects.append(Noted(2, "this computer's clock was set, or it slept"))
-            self._wait_for_sync(now_ms)
-
-    def _wait_for_sync(self, now_ms: int) -> None:
-        """Hold events back until a round of probes says what their time is."""
-        self._begun = False
-        self._sync_since_ms = now_ms
-        self._probes = FIRST_PROBES
-        self._in_round = True
-        self._sync.begin()
+            self._probing.begin(now_ms)
 
     def _take_time(self, answer: wire.TimeAnswer, now_utc_ms: int, now_ms: int) -> None:
         asked = self._out.answered(answer.id)
         if asked is not None and isinstance(asked.frame, wire.Probe):
-            less_ms = now_utc_ms - now_ms
-            self._sync.add(asked.sent_ms, answer.received_ms, answer.sent_ms, now_ms, less_ms)
+            stamps = (asked.sent_ms, answer.received_ms, answer.sent_ms, now_ms)
+            self._probing.answered(*stamps, now_utc_ms - now_ms)
             self._end_round(now_ms)
 
     def _end_round(self, now_ms: int) -> None:
         asked = self._out.asked
-        is_asking = self._probes > 0 or (asked is not None and isinstance(asked.frame, wire.Probe))
-        is_late = not self._begun and now_ms - self._sync_since_ms >= SYNC_WAIT_MS
-        if not self.open or not self._in_round or (is_asking and not is_late):
+        is_waiting = asked is not None and isinstance(asked.frame, wire.Probe)
+        if not self.open or not self._probing.is_over(now_ms, is_waiting=is_waiting):
             return
-        self._in_round = is_asking
-        reading = self._sync.finish()
-        if not self._begun:
+        reading = self._probing.finish()
+        if not self._probing.is_known:
             self._begin(reading)
         elif reading is not None:
             self._effects.append(Synced(self.uid, self.boot, reading))
@@ -382,7 +351,7 @@ class Session:
         if self._hello is None or reading is None:
             return
         about = self._hello.about
-        self._begun = True
+        self._probing.is_known = True
         fw, reset_cause = printable(about.fw), printable(about.rst)
         self._effects.append(Begun(self.uid, self.boot, fw, reset_cause, reading))
         self._effects.extend(self._held)
@@ -392,7 +361,7 @@ class Session:
         if frame.boot != self.boot:
             return  # it restarted unseen; its next H says so
         self.status = frame.status
-        if self._begun:
+        if self._probing.is_known:
             self._effects.append(
                 Heard(self.uid, frame.boot, frame.ms, frame.top_seq, frame.status.st)
             )

@@ -48,7 +48,6 @@ def test_twelve_hours_of_drift_stay_within_a_small_error_by_few_rows(
 ) -> None:
     chance = random.Random(ppm)
     sync = Sync()
-    epochs: set[int] = set()
 
     def unit_ms(true_ms: float) -> int:
         return int(true_ms * (1 + ppm / 1e6))
@@ -72,18 +71,17 @@ def test_twelve_hours_of_drift_stay_within_a_small_error_by_few_rows(
             store.commit([told], START_UTC_MS)
             at = store.moment(UID, "1-aa", told.ms)
             assert abs(at.utc_ms - START_UTC_MS - at_ms) <= at.error_ms <= 25
-            epochs.add(at.utc_ms - at.ms)
     assert abs(sync.slope_ppb / 1000 + ppm) < 2
-    assert len(list(store.events())) == 144
+    assert len(list(store.events())) == 144 and len(store.epochs(UID, "1-aa")) <= 15
 
 
 @pytest.mark.parametrize("by_ms", STEPS_MS)
 def test_host_clock_set_in_a_session(store: Store, by_ms: int) -> None:
     world = World(store, 1, ppm=40)
     world.plug()
-    world.live(20 * MINUTE_MS, 5_000)
+    world.live(12 * MINUTE_MS, 10_000)
     world.set_clock(by_ms)
-    world.live(10 * MINUTE_MS, 5_000)
+    world.live(5 * MINUTE_MS, 10_000)
     is_sound(world)
     assert sorted(errors(world, world.boot))[-3] < 40, "only what came with the step is unsure"
     rows = sorted(store.intervals(), key=lambda row: row.start_ms)
@@ -201,12 +199,12 @@ def test_computer_that_slept_is_no_step(store: Store) -> None:
     assert qualities(world, world.boot) == {"synced"} and max(errors(world, world.boot)) < 100
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_random_lives(store: Store, seed: int) -> None:
     world = World(store, seed, ppm=random.Random(seed).uniform(-100, 100), wander_ppm=3)
     world.plug()
-    for _ in range(14):
-        world.live(world.chance.randint(1_000, 15 * MINUTE_MS), 15_000)
+    for _ in range(12):
+        world.live(world.chance.randint(1_000, 10 * MINUTE_MS), 15_000)
         mishap(world)
     world.plug()
     world.live(2 * MINUTE_MS, 15_000)

@@ -14,7 +14,8 @@ from deskunit.captures.reading import Capture
 from deskunit.captures.survey import Counts, Survey
 from deskunit.effects import Alarm, AlarmsOver, Answered, Arrived, Effect, Noted
 from deskunit.logger.recorder import Recorder
-from deskunit.session import SYNC_WAIT_MS, Session
+from deskunit.probing import SYNC_WAIT_MS
+from deskunit.session import Session
 from deskunit.settings import Settings
 from deskunit.store import Store
 

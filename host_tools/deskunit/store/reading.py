@@ -144,15 +144,19 @@ class Reading:
                 break
         return began
 
-    def moment(self, uid: str, boot: str, ms: int) -> Moment:
-        """What the unit's ms in a boot are in UTC, and how sure. LookupError: it has no clock."""
+    def epochs(self, uid: str, boot: str) -> list[Epoch]:
+        """How the boot's ms become UTC, in order; it may be known before its first event."""
         epoch = schema.epoch.c
         query = (
             select(*epoch_columns())
             .where(epoch.uid == uid, epoch.boot == boot)
             .order_by(epoch.from_ms)
         )
-        rows = [Epoch(*tuple(row)) for row in self._rows(query)]
+        return [Epoch(*tuple(row)) for row in self._rows(query)]
+
+    def moment(self, uid: str, boot: str, ms: int) -> Moment:
+        """What the unit's ms in a boot are in UTC, and how sure. LookupError: it has no clock."""
+        rows = self.epochs(uid, boot)
         if not rows:
             raise LookupError(f"no epoch of {uid} {boot}")
         return moment(find(rows, ms), ms)
