@@ -3,6 +3,7 @@
 Imported when such a command runs: it brings the database and the serial port with it.
 """
 
+import contextlib
 import csv
 import io
 import logging
@@ -137,6 +138,11 @@ class Desk:
             self._look.wait(0.02)
 
     def _hear(self, notice: Notice) -> None:
+        # Where stderr is a file on a full disk, the logger goes on.
+        with contextlib.suppress(OSError):
+            self._say_what(notice)
+
+    def _say_what(self, notice: Notice) -> None:
         if isinstance(notice, Alarmed):
             self._tell_alarm(notice)
         elif isinstance(notice, UnitChanged) and notice.uid not in self._greeted:

@@ -159,7 +159,9 @@ class Logger:
                 done.set()
 
         self._queue.put(job)
-        done.wait()
+        while not done.wait(TICK_S):
+            if not self.alive:
+                raise DeskunitError("logger_died", log=self.data_dir / "log")
         if failed:
             raise failed[0]
 
