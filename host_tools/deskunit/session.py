@@ -153,6 +153,7 @@ class Session:
             self._out.ask(frame, None, now_ms)
         elif isinstance(frame, wire.Probe):
             self._out.ask(frame, frame.id, now_ms)
+            self._probe_due(now_ms)  # it was: a round is counted as if it were ours
 
     # --- what goes out -------------------------------------------------------------------------
 
