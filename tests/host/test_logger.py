@@ -85,7 +85,7 @@ def test_press_is_in_the_database_and_acknowledged(tmp_path: Path, fleet: Fleet)
         desk.until(lambda: desk.states()[-1] == "not_ready")
         desk.hold("READY", 80)
         desk.until(lambda: desk.states() == ["signed_out", "not_ready", "ready"])
-        session = desk.logger._links[fleet.addresses[0]].session
+        session = desk.logger.ports.links()[0].session
         assert session is not None
         desk.until(lambda: session.status is not None and session.status.q == 0)
         assert any(isinstance(one, IntervalsChanged) for one in desk.notices)
