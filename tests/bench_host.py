@@ -12,8 +12,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from deskunit.fleet import Fleet
-from deskunit.logger import IntervalsChanged, Logger
-from deskunit.logger.logger import Notice
+from deskunit.logger import IntervalsChanged, Logger, Notice
 from deskunit.settings import Settings
 
 FINGER_S = 0.06

@@ -1,5 +1,6 @@
 """The logger on real serial ends of virtual units: the firmware on the real interpreter, a real store."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -84,7 +85,7 @@ def test_press_is_in_the_database_and_acknowledged(tmp_path: Path, fleet: Fleet)
         desk.until(lambda: desk.states()[-1] == "not_ready")
         desk.hold("READY", 80)
         desk.until(lambda: desk.states() == ["signed_out", "not_ready", "ready"])
-        session = desk.logger._links[fleet.addresses[0]].session
+        session = desk.logger.ports.links()[0].session
         assert session is not None
         desk.until(lambda: session.status is not None and session.status.q == 0)
         assert any(isinstance(one, IntervalsChanged) for one in desk.notices)
@@ -107,6 +108,35 @@ def test_events_without_a_host_arrive_when_the_cable_is_back(tmp_path: Path, fle
         virtual.serve_tcp(member.unit, number)
         desk.until(lambda: "not_ready" in desk.states())
         assert "unknown" not in desk.states()
+
+
+def test_unit_that_comes_back_at_another_port_is_the_same_unit(
+    tmp_path: Path, fleet: Fleet
+) -> None:
+    member = next(iter(fleet.members.values()))
+    first = virtual.serve_tcp(member.unit)
+    second = "socket://127.0.0.1:" + str(free_port())
+    with logging_of(tmp_path, fleet, [first, second]) as desk:
+        fleet.power_on()
+        desk.until(lambda: desk.states() == ["signed_out"] and desk.connected())
+        virtual.unplug(member.unit)
+        desk.until(lambda: not desk.connected())
+        virtual.serve_tcp(member.unit, int(second.rpartition(":")[2]))
+        desk.until(
+            lambda: [one.address for one in desk.logger.links() if one.connected] == [second]
+        )
+        desk.hold("READY", 1_000)
+        desk.until(lambda: desk.states()[-1] == "not_ready")
+        desk.logger.name_unit(desk.uid, "A7")
+        assert len(desk.logger.store.units()) == 1 and not desk.logger.alarms.is_on(
+            "twins", desk.uid
+        )
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number: int = taken.getsockname()[1]
+    return number
 
 
 def test_power_cut_begins_another_boot_on_the_same_port(tmp_path: Path, fleet: Fleet) -> None:

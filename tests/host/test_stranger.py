@@ -208,7 +208,7 @@ def test_stranger_is_stored_and_nothing_of_it_gets_out_unescaped(
 
 def test_ten_megabytes_without_a_line_end_cost_no_memory_and_no_session(floor: Floor) -> None:
     assert floor.stranger.is_open.wait(PATIENCE_S)
-    link = floor.logger._links[floor.stranger.address]
+    link = floor.logger.ports.links()[0]
     for _ in range(160):
         floor.stranger.say(b"A" * 65_536)
     floor.until(lambda: link.counted.text_bytes >= 160 * 65_536 - 512, "10 MB")

@@ -3,6 +3,7 @@
 Imported when such a command runs: it brings the database and the serial port with it.
 """
 
+import contextlib
 import csv
 import io
 import logging
@@ -137,6 +138,11 @@ class Desk:
             self._look.wait(0.02)
 
     def _hear(self, notice: Notice) -> None:
+        # Where stderr is a file on a full disk, the logger goes on.
+        with contextlib.suppress(OSError):
+            self._say_what(notice)
+
+    def _say_what(self, notice: Notice) -> None:
         if isinstance(notice, Alarmed):
             self._tell_alarm(notice)
         elif isinstance(notice, UnitChanged) and notice.uid not in self._greeted:
@@ -145,18 +151,20 @@ class Desk:
 
     def _tell_alarm(self, notice: Alarmed) -> None:
         alarm = notice.alarm
-        alone = len(self.logger.links()) == 1 and not self.logger.recorder.met
         if not notice.on:
             say(
                 "alarm_over",
                 name=words.text(f"alarm.{alarm.word}"),
                 where=alarm.where or "deskunit",
             )
-        elif alarm.word in FATAL_ALONE and alone and self._ports:
+        elif alarm.word in FATAL_ALONE and self._ports and self._is_alone():
             self._fatal = alarm.cause
             self._look.set()
         else:
             click.echo(alarm.sentence(), err=True)
+
+    def _is_alone(self) -> bool:
+        return len(self.logger.links()) == 1 and not self.logger.recorder.met
 
     def _greet(self, uid: str) -> None:
         unit = next((one for one in self.logger.store.units() if one.uid == uid), None)

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from deskunit import agents, clock, port
+from deskunit import agents, clock
 from deskunit.alarms import OF_STORE_ERROR, STORE_WORDS, Alarms
 from deskunit.alarms import Alarm as AlarmNow
 from deskunit.effects import Alarm, AlarmsOver, Effect
@@ -25,6 +25,7 @@ from deskunit.logger.notices import (
     UnitChanged,
     status,
 )
+from deskunit.logger.ports import Ports
 from deskunit.logger.recorder import Recorder
 from deskunit.logger.taps import Taps
 from deskunit.logger.twins import Twins
@@ -35,7 +36,6 @@ log = logging.getLogger("deskunit")
 GROUP_LIMIT = 256
 TICK_S = 0.5
 RESCAN_S = 1.0
-RELEASE_WAIT_S = 3.0
 PORT_SENTENCES = {
     "repl": "alarm_repl",
     "filesystem": "alarm_filesystem",
@@ -69,18 +69,13 @@ class Logger:
         self.taps = Taps()
         self._settings = settings
         self._language = language
-        self._ports = tuple(ports)
-        self._search = search
         self._virtual_seats = dict(virtual_seats or {})
-        self._host_id = host_id()
-        self._links: dict[str, Link] = {}
-        self._links_lock = threading.RLock()
-        self._released: set[str] = set()
         self._queue: queue.SimpleQueue[tuple[Link, Effect] | Job] = queue.SimpleQueue()
         self._listeners: list[Callable[[Notice], None]] = []
         self._stop = threading.Event()
         self._agents_seen: tuple[int, int] | None = None
         self.alarms = Alarms(self._alarm_changed)
+        self.ports = Ports(ports, search, self._link, lambda link: self.alarms.end(link.address))
         self._twins = Twins()
         self._storage_fails = False
         self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
@@ -105,16 +100,14 @@ class Logger:
             self.store.close()
             raise
         self._writer.start()
-        self._rescan()
+        self.ports.rescan()
         self._scanner.start()
 
     def stop(self) -> None:
         """Close the ports, commit what they brought, let go of the data folder."""
         self._stop.set()
         self._scanner.join()
-        with self._links_lock:
-            for link in self._links.values():
-                link.stop()
+        self.ports.close()
         self._queue.put(lambda: None)
         self._writer.join()
         self.store.close()
@@ -126,8 +119,7 @@ class Logger:
 
     def links(self) -> list[LinkStatus]:
         """The ports, by address."""
-        with self._links_lock:
-            return [status(link) for _, link in sorted(self._links.items())]
+        return [status(link) for link in self.ports.links()]
 
     @property
     def alive(self) -> bool:
@@ -159,7 +151,9 @@ class Logger:
                 done.set()
 
         self._queue.put(job)
-        done.wait()
+        while not done.wait(TICK_S):
+            if not self.alive:
+                raise DeskunitError("logger_died", log=self.data_dir / "log")
         if failed:
             raise failed[0]
 
@@ -170,32 +164,18 @@ class Logger:
 
         True: the unit is on its way into maintenance. DeskunitError: unit_refused.
         """
-        with self._links_lock:
-            link = next(
-                (one for one in self._links.values() if port.same(one.address, address)), None
-            )
-            if link is None:
-                self._released.add(address)
-                return False
-        answer = link.ask("repl", RELEASE_WAIT_S) if repl else None
-        if answer is not None and not answer.ok and answer.text:
-            raise DeskunitError("unit_refused", port=address, why=answer.text)
-        with self._links_lock:
-            self._released.add(link.address)
-            self._links.pop(link.address, None)
-        self._drop(link)
-        return answer is not None and answer.ok
+        return self.ports.release(address, repl=repl)
 
     def take_port(self, address: str) -> None:
         """Use the port again."""
-        with self._links_lock:
-            for one in [one for one in self._released if port.same(one, address)]:
-                self._released.discard(one)
-        self._rescan()
+        self.ports.take(address)
+
+    def _link(self, address: str) -> Link:
+        return Link(address, host_id(), self._put, self._alarmed, self.taps.open_port)
 
     def _scan(self) -> None:
         while not self._stop.wait(RESCAN_S):
-            self._rescan()
+            self.ports.rescan()
             stamp = self._agents_stamp()
             if stamp != self._agents_seen:
                 self._agents_seen = stamp
@@ -213,30 +193,6 @@ class Logger:
         except DeskunitError:
             self._agents_seen = None  # read again when the store works
             raise
-
-    def _drop(self, link: Link) -> None:
-        link.stop()
-        self.alarms.end(link.address)
-
-    def _rescan(self) -> None:
-        found = [one.address for one in port.find()] if self._search else []
-        with self._links_lock:
-            if self._stop.is_set():
-                return
-            wanted = [one for one in dict.fromkeys([*self._ports, *found]) if self._is_free(one)]
-            for address in [one for one in self._links if one not in wanted]:
-                if not self._links[address].is_open:
-                    self._drop(self._links.pop(address))
-            for address in wanted:
-                if address not in self._links:
-                    link = Link(
-                        address, self._host_id, self._put, self._alarmed, self.taps.open_port
-                    )
-                    self._links[address] = link
-                    link.start()
-
-    def _is_free(self, address: str) -> bool:
-        return not any(port.same(address, one) for one in self._released)
 
     def _alarmed(self, link: Link, effect: Alarm | AlarmsOver) -> None:
         if isinstance(effect, AlarmsOver):

@@ -254,9 +254,7 @@ class Recorder:
             self._presence.take(event, at.utc_ms)
             self._back(event.uid)
         after = self._matters()
-        for uid in after:
-            if after[uid] != before[uid]:
-                self._tell(uid)
+        self._to_tell.update(uid for uid in after if after[uid] != before[uid])
         for uid in {event.uid for event in fresh}:
             self._on_unit(uid)
 

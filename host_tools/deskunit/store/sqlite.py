@@ -3,6 +3,9 @@
 Which settings are safe depends on the SQLite in use; each is read back. See docs/store.md.
 """
 
+import contextlib
+import errno
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +19,7 @@ from sqlalchemy.pool import NullPool, Pool, StaticPool
 from deskunit.errors import DeskunitError
 
 BUSY_S = 30
+ROOM_BYTES = 256 * 1024
 FULL, EXTRA = 2, 3
 
 
@@ -79,6 +83,32 @@ def _make_durable(connection: sqlite3.Connection, file: Path) -> None:
             raise DeskunitError(
                 "data_not_durable", file=file, setting=setting, found=found, wanted=wanted
             )
+
+
+def check_room(file: Path) -> None:
+    """Whether the disk takes a good many commits more. DeskunitError: why it does not.
+
+    On a disk that is all but full a small write still succeeds where the next commit fails.
+    """
+    scratch = file.with_suffix(".room")
+    try:
+        with scratch.open("wb") as room:
+            room.write(bytes(ROOM_BYTES))
+            room.flush()
+            os.fsync(room.fileno())
+    except OSError as error:
+        raise _no_room(error, file) from error
+    finally:
+        with contextlib.suppress(OSError):
+            scratch.unlink()
+
+
+def _no_room(error: OSError, file: Path) -> DeskunitError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DeskunitError("data_full", file=file)
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return DeskunitError("data_unwritable", folder=file.parent, why=error.strerror)
+    return DeskunitError("data_failed", file=file, why=error.strerror)
 
 
 @contextmanager

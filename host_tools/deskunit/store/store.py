@@ -25,7 +25,7 @@ from deskunit.store import folding, schema, times
 from deskunit.store.intake import Intake
 from deskunit.store.reading import Reading
 from deskunit.store.rows import Changes, Commit
-from deskunit.store.sqlite import readable_errors
+from deskunit.store.sqlite import check_room, readable_errors
 
 
 class Store(Reading):
@@ -234,7 +234,8 @@ class Store(Reading):
             return folding.write_changes(connection, [fold])
 
     def try_write(self) -> None:
-        """A durable write that changes nothing. DeskunitError: why nothing can be written."""
+        """Room for more and a durable write that changes nothing. DeskunitError: what is in the way."""
+        check_room(self.file)
         migration = schema.migration
         with self._writing() as connection:
             connection.execute(update(migration).values(title=migration.c.title))
