@@ -92,7 +92,7 @@ class Thinning:
         oldest = files[1][0]
         gaps = []
         numbers = (0, oldest)
-        if 0 in held.doomed:  # the host has the gaps before these; the new file is not to go with them
+        if 0 in held.doomed:  # the host has those gaps; the new ones are not to go with them
             held.doomed.remove(0)
             numbers = (oldest,)
         for number in numbers:
