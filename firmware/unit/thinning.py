@@ -44,11 +44,11 @@ class Thinning:
         files = self.segments.files
         if len(files) < _FILES_MIN or files[0][0]:
             return
-        newest = None
-        for newest in self._records(files[1][0]):
-            pass
+        newest = (None, 0, 0)
+        for record in self._records(files[1][0]):
+            newest = record
         for boot, first, last, _ in self._records(0):
-            if newest and newest[0] == boot and first <= newest[2] <= last:
+            if newest[0] == boot and first <= newest[2] <= last:
                 self.segments.doomed.append(files.pop(1)[0])
                 return
 
@@ -91,10 +91,10 @@ class Thinning:
             files.insert(0, [0, 0])
         oldest = files[1][0]
         gaps = []
-        numbers = (0, oldest)
+        numbers = [0, oldest]
         if 0 in held.doomed:  # the host has those gaps; the new ones are not to go with them
             held.doomed.remove(0)
-            numbers = (oldest,)
+            numbers.pop(0)
         for number in numbers:
             for boot, first, last, _ in self._records(number):
                 gap = _joined(gaps[-1] if gaps else None, boot, first, last)
