@@ -47,6 +47,7 @@ class Journal:
         self._wait_ms = _RETRY_MS
         if kept:
             self._take_kept(kept.read())
+        self.thinning.finish()
         self.segments.scan()
 
     @property

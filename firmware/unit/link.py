@@ -99,7 +99,8 @@ class Link:
             if self.session:
                 self.window.ack(frame[1], frame[2], frame[3], now_ms)
         elif letter == "T":
-            self._probe = (frame[1], now_ms)
+            if self.session:  # else it asks the boot before: its host has not seen this one's H yet
+                self._probe = (frame[1], now_ms)
         elif letter == "U":
             self.utc_offset_ms = frame[1] - now_ms
         else:

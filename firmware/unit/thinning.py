@@ -39,6 +39,19 @@ class Thinning:
         self._give_up()
         return False
 
+    def finish(self):
+        """The power went between the gaps and the removal of the file that they stand for."""
+        files = self.segments.files
+        if len(files) < _FILES_MIN or files[0][0]:
+            return
+        newest = (None, 0, 0)
+        for record in self._records(files[1][0]):
+            newest = record
+        for boot, first, last, _ in self._records(0):
+            if newest[0] == boot and first <= newest[2] <= last:
+                self.segments.doomed.append(files.pop(1)[0])
+                return
+
     def _is_full(self, size):
         held = self.segments
         if held.bytes + size > self.max_bytes:
@@ -78,7 +91,11 @@ class Thinning:
             files.insert(0, [0, 0])
         oldest = files[1][0]
         gaps = []
-        for number in (0, oldest):
+        numbers = [0, oldest]
+        if 0 in held.doomed:  # the host has those gaps; the new ones are not to go with them
+            held.doomed.remove(0)
+            numbers.pop(0)
+        for number in numbers:
             for boot, first, last, _ in self._records(number):
                 gap = _joined(gaps[-1] if gaps else None, boot, first, last)
                 if not gaps or gap is not gaps[-1]:

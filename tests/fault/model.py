@@ -25,7 +25,7 @@ from wires import Noise, Wire
 
 RUNS = 2_400
 FLIPS = (0, 80, 800, 8_000)  # a MB
-TIMES = False
+TIMES = True
 FOREVER = float("inf")
 PEACE_MS = 90_000  # 30 s until a port is opened again, 12 s until a session ends, time-outs
 DRAIN_MS = 25  # an event, with 16 of them on their way

@@ -307,6 +307,46 @@ class TestFull(unittest.TestCase):
                 covered += range(first, last + 1)
             self.assertEqual(covered[:safe], list(range(1, safe + 1)), "cut after %d" % left)
 
+    def test_a_cut_before_the_file_that_was_given_up_is_removed_sends_nothing_twice(self):
+        flash = Flash()
+        for boot in (OLD, BOOT):
+            journal = Journal(flash, boot)
+            for _ in range(150):
+                add(journal, 1)
+                flush(journal)
+        remove, flash.remove = flash.remove, lambda name: None
+        journal.thinning.max_bytes = 20000
+        while not journal.thinning.make_room(100):
+            pass
+        flash.remove = remove
+        self.assertTrue(0 in [file[0] for file in journal.segments.files])
+        found = records(Journal(flash, "42-00000001"))
+        covered = []
+        for _, boot, first, last in found:
+            covered += [(boot, seq) for seq in range(first, last + 1)]
+        self.assertEqual(covered, [(boot, seq) for boot in (OLD, BOOT) for seq in range(1, 151)])
+
+    def test_gaps_after_those_that_the_host_has_do_not_go_with_them(self):
+        flash, journal = self.full()
+        self.assertEqual(journal.segments.files[0][0], 0)
+        place = journal.start()
+        while place[0] == 0 or place[1] < 300:  # a little of the file after the gaps
+            record = journal.read(place)
+            place = record[4]
+        journal.ack(OLD, record[2], place)
+        self.assertEqual(journal.segments.doomed, [0])
+        journal.thinning.max_bytes = 20000
+        add(journal, 1)
+        flush(journal)
+        while journal.segments.tidy():
+            pass
+        covered = []
+        for _, _, first, last in records(Journal(flash, BOOT)):
+            covered += range(first, last + 1)
+        self.assertEqual(covered[-1], 901)
+        self.assertEqual(covered, list(range(covered[0], 902)))
+        self.assertTrue(covered[0] <= record[2] + 1)
+
 
 class TestFree(unittest.TestCase):
     def test_what_others_need_of_flash_is_left_to_them(self):

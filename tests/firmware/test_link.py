@@ -129,6 +129,11 @@ class TestRequests(unittest.TestCase):
         self.assertEqual(answer[:3], ["t", 7, read_ms])
         self.assertTrue(30 <= answer[3] - read_ms <= 45)
 
+    def test_t_without_a_session_asks_the_boot_before_and_is_not_answered(self):
+        unit = Unit()
+        unit.hear("T", 7)
+        self.assertEqual(kinds(unit.run(1000)), "H")
+
     def test_k_n_and_r_reach_the_app_and_are_answered(self):
         unit = in_session()
         unit.hear("K", 8, {"menu_s": 9})
