@@ -24,7 +24,7 @@ export class SerialPort {
   /** The power goes, and with it what is under way. */
   off() {
     this.input = [];
-    if (this.wires) this.wires.in.bytes = this.wires.out.bytes = [];
+    for (const wire of Object.values(this.wires ?? {})) wire.bytes = [];
   }
 
   /** Bytes from the host. */

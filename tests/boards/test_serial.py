@@ -154,3 +154,6 @@ def test_bytes_under_way_are_lost_with_the_power(demo_tree: Path, make_unit: Mak
     unit.cut_power()
     came = unit.advance(unit.now_ms + 1000)
     assert b"0123456789".startswith(came[:10]) and len(came) < 60
+    unit.power_on()
+    assert talk.line() == "up PWRON"
+    assert talk.ask("6 * 7") == "42", "each direction has a wire of its own"

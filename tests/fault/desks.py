@@ -16,6 +16,7 @@ from deskunit.virtual import VirtualUnit, serve_pty, unplug
 from witness import Witness
 
 ROOT = Path(__file__).parents[2]
+BAUD = 115_200
 WRAP_MS = 1 << 30  # ticks_ms() of MicroPython
 BUTTONS = ("READY", "BUSY", "HOLD")
 FINGER_S = 0.03  # 20 ms without bounce make a press
@@ -36,7 +37,9 @@ class Desk:
     def __init__(self, built: Path, uid: str, *, wraps: bool) -> None:
         # each boot begins 5 s before the ticks wrap, or at 0
         ticks_ms = WRAP_MS - 5_000 if wraps else 0
-        self.unit = VirtualUnit(built, uid, time="real", truth=True, start_ticks_ms=ticks_ms)
+        self.unit = VirtualUnit(
+            built, uid, time="real", truth=True, start_ticks_ms=ticks_ms, baud=BAUD
+        )
         self.witness = Witness(uid)
         self.unit.on_truth = self.witness.take
         self.address = ""

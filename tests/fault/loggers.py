@@ -16,6 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 AGENTS = "id,name,team,level\n1001,李晓,热线组,solo\n1002,王芳,热线组,solo\n"
 END_S = 20.0
+SAID = 600  # characters of its last words in a failure
 
 
 class Logger:
@@ -28,7 +29,8 @@ class Logger:
         if not agents.exists():
             agents.write_text(AGENTS, "utf-8")
         words = [word for port in ports for word in ("--port", port)]
-        with (data.parent / f"{data.name}.out").open("ab") as out:
+        self._out = data.parent / f"{data.name}.out"
+        with self._out.open("ab") as out:
             self.process = subprocess.Popen(
                 [*self._command(), "log", "--wait", *words, "--data", str(data)],
                 stdin=subprocess.DEVNULL,
@@ -47,6 +49,10 @@ class Logger:
     @property
     def alive(self) -> bool:
         return self.process.poll() is None
+
+    def said(self) -> str:
+        """The end of what it wrote to its terminal."""
+        return self._out.read_text("utf-8", "replace")[-SAID:].replace("\n", " | ")
 
     def kill(self) -> None:
         """SIGKILL: it can do nothing about it."""

@@ -74,7 +74,7 @@ class Stage:
     def lives(self, logger: Logger) -> None:
         """Whatever befell it, it must go on."""
         if not logger.alive:
-            raise Failed(f"the logger ended: see {self.data}.out")
+            raise Failed(f"the logger ended with {logger.process.returncode}: {logger.said()}")
 
     def missing(self) -> set[tuple[str, str, int]]:
         """What the host should have and does not."""
@@ -95,7 +95,7 @@ class Stage:
         if rss_mb > MOST_MB:
             raise Failed(f"the logger took {rss_mb} MB of memory")
         if (code := logger.end()) != 0:
-            raise Failed(f"the logger ended with {code}: see {self.data}.out")
+            raise Failed(f"the logger ended with {code}: {logger.said()}")
 
 
 Trial = Callable[[Stage], None]
