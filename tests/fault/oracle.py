@@ -197,7 +197,7 @@ def utc(epochs: Iterable[Mapping[str, Any]], ms: int) -> tuple[float, float] | N
     row = fitting[-1]
     at_ms = row.get("at_ms", row["set_utc_ms"] - row["offset_ms"])
     drift = row.get("drift_ppb", ASSUMED_PPB)
-    moved_ms = row["slope_ppb"] * (ms - at_ms) / 1e9
+    moved_ms = row["slope_ppb"] * (ms - row["from_ms"]) / 1e9
     # one more: the product keeps whole ms
     return ms + row["offset_ms"] + moved_ms, row["error_ms"] + drift * abs(ms - at_ms) / 1e9 + 1
 
