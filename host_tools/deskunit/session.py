@@ -144,7 +144,6 @@ class Session:
             self._probing.due(now_ms)  # a round may begin with it
             self._probing.asked(now_ms)
             self._out.ask(frame, frame.id, now_ms)
-            self._probe_due(now_ms)  # it was: a round is counted as if it were ours
 
     # --- what goes out -------------------------------------------------------------------------
 
