@@ -374,6 +374,19 @@ def test_one_uid_and_one_boot_at_two_ports_is_put_aside_and_goes_on(store: Store
     assert alarms.active() == [], "another boot counts anew"
 
 
+def test_within_one_commit_each_port_is_told_of_its_own_records(store: Store) -> None:
+    floor = Floor(store)
+    one, other = floor.plug(), floor.plug()
+    one.say(st(1, "not_ready", ag="1") + st(2, "ready", ag="1") + st(3, "not_ready", ag="1"))
+    other.say(st(1, "not_ready", ag="1") + st(2, "ready", ag="1"))
+    batch = [(unit.session, effect) for unit in floor.units for effect in unit.effects]
+    floor.recorder.apply(batch, one.utc_ms)
+    for unit in floor.units:
+        unit.pump()
+    assert [ack[2] for ack in one.frames("A")] == [3]
+    assert [ack[2] for ack in other.frames("A")] == [2], "it never sent the third"
+
+
 def test_unit_that_left_its_port_to_another_one_is_unknown(store: Store) -> None:
     floor = Floor(store)
     unit = floor.plug()
