@@ -86,16 +86,27 @@ class Stage:
         Nobody presses any more, or this would never come to an end.
         """
         logger = self.loggers[-1] if self.loggers and self.loggers[-1].alive else self.start()
-        wait_until(lambda: not self.missing() or not logger.alive, DRAIN_S, 0.2)
-        self.lives(logger)
-        if missing := sorted(self.missing()):
-            raise Failed(f"{len(missing)} not stored after {DRAIN_S:.0f} s: {missing[:5]} …")
+        self._drain(logger)
         rss_mb = round(logger.most_rss_mb())
         self.report.most("logger_rss_mb", rss_mb)
         if rss_mb > MOST_MB:
             raise Failed(f"the logger took {rss_mb} MB of memory")
         if (code := logger.end()) != 0:
-            raise Failed(f"the logger ended with {code}: {logger.said()}")
+            raise Failed(f"told to end, the logger came to {code}: {logger.said()}")
+
+    def _drain(self, logger: Logger) -> None:
+        """Until nothing is missing; a busy machine may take its time, but never stand still."""
+        while missing := self.missing():
+            if not self._gets_on(logger, len(missing)):
+                some = sorted(missing)[:5]
+                raise Failed(f"{len(missing)} missing, none came in {DRAIN_S:.0f} s: {some} …")
+
+    def _gets_on(self, logger: Logger, missing: int) -> bool:
+        came = wait_until(
+            lambda: len(self.missing()) < missing or not logger.alive, DRAIN_S, every_s=0.2
+        )
+        self.lives(logger)
+        return came
 
 
 Trial = Callable[[Stage], None]
