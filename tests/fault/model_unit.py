@@ -39,25 +39,51 @@ class Restarted(BaseException):
 
 
 class CutFlash(Flash):
-    """Storage that may refuse, and whose power may go before or after an operation."""
+    """Storage that may refuse and whose power may go, each before or after an operation is done."""
 
     def __init__(self, chance: random.Random) -> None:
         super().__init__()
         self._chance = chance
-        self.cut_in: int | None = None  # operations until the power goes
-        self.errors = 0.0  # chance that an operation gives an error; done all the same, or not
+        self.cut_in: int | None = None  # so many befores and afters until the power goes
+        self.errors = 0.0  # chance of an error
         self.failed = 0
 
+    def open(self, name: str, mode: str = "r") -> Any:
+        file = super().open(name, mode)
+        if "r" not in mode:
+            flush = file.flush
+
+            def flushed() -> None:
+                operations = self.operations
+                flush()
+                if self.operations > operations:
+                    self._half()
+
+            file.flush = flushed
+        return file
+
+    def rename(self, old: str, new: str) -> None:
+        super().rename(old, new)
+        self._half()
+
+    def remove(self, name: str) -> None:
+        super().remove(name)
+        self._half()
+
     def happens(self) -> bool:
+        self._half()
+        return bool(super().happens())
+
+    def _half(self) -> None:
+        """Before an operation or after it."""
         if self.cut_in is not None:
             self.cut_in -= 1
             if self.cut_in < 0:
                 self.cut_in = None
                 raise PowerCut
-        if self.errors and self._chance.random() < self.errors:
+        if self.errors and self._chance.random() < self.errors / 2:
             self.failed += 1
             raise OSError(self._chance.choice((EIO, ENOSPC)))
-        return bool(super().happens())
 
 
 class Kept:

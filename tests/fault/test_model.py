@@ -1,18 +1,9 @@
 """Short form of layer "model": 96 runs, every rate of flips, over the real store."""
 
-import logging
-
 import model
-import pytest
 
 SEED = 5
 RUNS = 96
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> None:
-    """What the recorder logs of gaps is not what is looked at here."""
-    logging.getLogger("deskunit").setLevel(logging.CRITICAL)
 
 
 def test_nothing_is_lost_whatever_happens_between_the_ends() -> None:

@@ -4,7 +4,6 @@ Each is made wrong from outside, over the same seeds that the right one passes i
 test_parsers.py.
 """
 
-import logging
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -23,11 +22,6 @@ from unit import codec
 
 SEED = 5
 RUNS = range(48)
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> None:
-    logging.getLogger("deskunit").setLevel(logging.CRITICAL)
 
 
 def sees(sentence: str, make_host: model.Makes) -> bool:
