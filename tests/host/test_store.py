@@ -132,7 +132,7 @@ def test_the_oldest_event_that_a_unit_holds_opens_the_prefix_and_declares_the_ga
     late = st(9, 9000, "talking", oldest=True)
     commit = store.commit([late, st(10, 9500, "wrap_up")], NOW)
     assert commit.prefix[UID, BOOT] == 10
-    assert [tuple(row)[:5] for row in store.gaps()] == [(UID, BOOT, 4, 8, "ring full")]
+    assert [tuple(row)[:5] for row in store.gaps()] == [(UID, BOOT, 4, 8, "not told")]
     assert states(store)[-4:] == ["ready", "unknown", "talking", "wrap_up"]
 
 
@@ -174,13 +174,13 @@ def test_a_gap_beyond_the_prefix_waits_and_the_oldest_event_behind_it_opens_it(
     assert store.commit([lost(20, 57)], NOW).waiting == [lost(20, 57)]
     assert gaps(store) == []
     store.commit([lost(20, 57), st(58, 9000, "ready", oldest=True)], NOW)
-    assert gaps(store) == [(1, 57, "ring full")]
+    assert gaps(store) == [(1, 57, "not told")]
 
 
 def test_a_gap_that_is_the_oldest_of_its_unit_opens_the_prefix(store: Store) -> None:
     commit = store.commit([lost(20, 57, oldest=True)], NOW)
     assert commit.prefix == {(UID, BOOT): 57}
-    assert gaps(store) == [(1, 19, "ring full"), (20, 57, "full")]
+    assert gaps(store) == [(1, 19, "not told"), (20, 57, "full")]
 
 
 def test_the_state_is_not_known_beyond_a_gap_at_the_end(store: Store) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from deskunit.events import BootKey, Event, Key, Lost, Record
 
-NOT_TOLD = "ring full"  # the unit holds nothing older and told no reason
+NOT_TOLD = "not told"  # the unit holds nothing older and told no reason
 
 
 @dataclass(frozen=True, slots=True)
