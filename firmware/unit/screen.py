@@ -53,6 +53,8 @@ class Screen:
 
     def pages(self, key):
         """How many pages the sentence `key` fills."""
+        if not self.pack:
+            return 1  # a press before the first pack is read
         return max(1, len(text.pages(self._lines(key), menus.LINES)))
 
     def step(self, now_ms):

@@ -55,6 +55,13 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class Repeated:
+    """A record came again that waits for its commit: counted, not stored again."""
+
+    uid: str
+
+
+@dataclass(frozen=True)
 class Heard:
     """A heartbeat: the unit's newest seq and its state."""
 
@@ -96,4 +103,16 @@ class Answered:
     text: str
 
 
-Effect = Met | Begun | Synced | Arrived | Missing | Heard | Noted | Alarm | AlarmsOver | Answered
+Effect = (
+    Met
+    | Begun
+    | Synced
+    | Arrived
+    | Missing
+    | Repeated
+    | Heard
+    | Noted
+    | Alarm
+    | AlarmsOver
+    | Answered
+)

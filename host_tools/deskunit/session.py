@@ -24,11 +24,13 @@ from deskunit.effects import (
     Met,
     Missing,
     Noted,
+    Repeated,
     Synced,
 )
-from deskunit.events import Acks, BootKey, Event, Lost, plain, printable
+from deskunit.events import Acks, BootKey, Event, Lost, Record, plain, printable
 from deskunit.outbox import REPLY_WAIT_MS, Asked, Outbox
 from deskunit.probing import SYNC_WAIT_MS, Probing
+from deskunit.repeats import Repeats
 from deskunit.watch import Watch
 
 GUESS_ERROR_MS = 5_000  # of a hello's `up`: it may have lain in a buffer
@@ -66,6 +68,7 @@ class Session:
         self._acked: dict[str, wire.Ack] = {}  # the last one of each boot in this session
         self._oldest: dict[str, int] = {}  # boot → first seq that the unit holds, by its last H
         self._more_boots = False  # H has room for three
+        self._repeats = Repeats()
         self._requests: list[str] = []
         self._teller = Teller()
 
@@ -123,7 +126,9 @@ class Session:
         for (uid, boot), (seq, ecrc) in acks.items():
             if uid == self.uid:
                 self._acks[boot] = self._acked[boot] = wire.Ack(boot, seq, ecrc)
+                self._repeats.answered(boot, seq)
         for uid, boot in holes:
+            self._repeats.forget(boot)
             if uid == self.uid and boot in self._acked:
                 self._acks[boot] = self._acked[boot]
 
@@ -214,7 +219,7 @@ class Session:
             # desk unit is there, in the session of a host that went away: no need to wait for its H.
             self._want_open |= isinstance(frame, wire.Heartbeat) and self._out.asked is None
         elif isinstance(frame, wire.EventFrame):
-            self._take_event(frame, received.payload)
+            self._take_event(frame, received.payload, now_ms)
         elif isinstance(frame, wire.TimeAnswer):
             self._take_time(frame, now_utc_ms, now_ms)
         elif isinstance(frame, wire.Heartbeat):
@@ -222,7 +227,7 @@ class Session:
         elif isinstance(frame, wire.Reply):
             self._take_reply(frame)
         else:
-            self._take_gap(frame, received.payload)
+            self._take_gap(frame, received.payload, now_ms)
 
     def _take_hello(self, hello: wire.Hello, now_utc_ms: int, now_ms: int) -> None:
         if hello.version != wire.PROTOCOL_MAJOR:
@@ -274,8 +279,9 @@ class Session:
         self._probing.begin(now_ms)
         self._teller.forget()
         self._acked.clear()
+        self._repeats.clear()
 
-    def _take_event(self, frame: wire.EventFrame, payload: str) -> None:
+    def _take_event(self, frame: wire.EventFrame, payload: str, now_ms: int) -> None:
         line = wire.event_line(payload)
         event = Event(
             uid=self.uid,
@@ -287,9 +293,9 @@ class Session:
             line=line,
             oldest=bool(frame.flags & 1),
         )
-        self._hand_out(Arrived(event))
+        self._hand_out(Arrived(event), event, now_ms)
 
-    def _take_gap(self, frame: wire.Gap, payload: str) -> None:
+    def _take_gap(self, frame: wire.Gap, payload: str, now_ms: int) -> None:
         lost = Lost(
             uid=self.uid,
             boot=frame.boot,
@@ -299,11 +305,14 @@ class Session:
             line=payload,
             oldest=frame.first <= self._oldest.get(frame.boot, 0),
         )
-        self._hand_out(Missing(lost))
+        self._hand_out(Missing(lost), lost, now_ms)
         if frame.boot not in self._oldest and self._more_boots:
             self.open, self._want_open = False, True  # the H that answers S tells of this boot
 
-    def _hand_out(self, effect: Arrived | Missing) -> None:
+    def _hand_out(self, effect: Arrived | Missing, record: Record, now_ms: int) -> None:
+        if self._repeats.is_one(record, now_ms):
+            self._effects.append(Repeated(self.uid))
+            return
         (self._effects if self._probing.is_known else self._held).append(effect)
 
     # --- the unit's time -----------------------------------------------------------------------

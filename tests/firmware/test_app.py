@@ -88,6 +88,18 @@ class TestFaults(unittest.TestCase):
         self.assertEqual(unit.app.journal.safe_top, unit.app.journal.top)
 
 
+class TestWithoutWords(unittest.TestCase):
+    def test_a_press_before_the_first_pack_is_read_is_no_error(self):
+        unit = Unit()
+        unit.app.screen.pack = unit.app._packed = None
+        unit.app._change_pack = lambda now_ms: None
+        unit.tap("READY", 1000)
+        for button in ("READY", "BUSY", "BUSY", "HOLD", "BUSY"):
+            unit.tap(button)
+        self.assertEqual(unit.states(), ["not_ready", "ready", "talking", "hold"])
+        self.assertEqual(unit.events("error"), [])
+
+
 class TestFlash(unittest.TestCase):
     def test_the_boot_counter_grows(self):
         board = Board()

@@ -12,6 +12,7 @@ from deskunit.alarms import Alarms
 from deskunit.errors import DeskunitError
 from deskunit.events import ecrc
 from deskunit.logger.recorder import Recorder, hello_word
+from deskunit.repeats import FORGET_MS
 from deskunit.settings import Settings
 from deskunit.store import Changes, Store, open_store
 from full_disk import full_disk
@@ -90,9 +91,28 @@ def test_full_disk_acknowledges_nothing_and_the_repetition_is_stored(store: Stor
     with full_disk(), pytest.raises(DeskunitError):
         floor.wait(200)
     assert unit.frames("A") == [] and list(store.events()) == []
+    floor.wait(FORGET_MS)
     unit.say(st(1, "signed_out"))
     floor.wait(200)
     assert [one[2] for one in unit.frames("A")] == [1]
+
+
+def test_older_boot_is_placed_also_by_a_clock_that_nobody_could_read(store: Store) -> None:
+    floor = Floor(store)
+    unit = ByteUnit()
+    unit.deaf.add("T")  # no time probe is answered: the current boot's start is a guess
+    floor.units.append(unit)
+    unit.say(hello(BOOT, unit.unit_ms))
+    floor.wait(1_600)
+    unit.say(st(1, "signed_out", OLDER) + st(2, "not_ready", OLDER, ag="1001"))
+    floor.wait(400)
+    unit.say(st(1, "signed_out"))
+    floor.wait(400)
+    assert [one[1:3] for one in unit.frames("A")] == [[OLDER, 2], [BOOT, 1]]
+    rows = {(one.boot, one.state): one for one in store.intervals(unconfirmed=True)}
+    away = rows[OLDER, "not_ready"]
+    assert away.start_utc_ms <= rows[BOOT, "signed_out"].start_utc_ms
+    assert away.time_quality == "bounded"
 
 
 OLDER = "40-77aa01b2"
@@ -129,6 +149,7 @@ def test_unsynced_boot_lies_between_the_last_word_before_it_and_the_current_star
     unit.say(hello(BOOT, unit.unit_ms))
     floor.wait(2_000)
     unit.say(st(1, "signed_out", OLDER) + st(90, "not_ready", OLDER, ag="1001"))
+    floor.wait(200)
     unit.say(frame("X", OLDER, 2, 89, "full") + st(90, "not_ready", OLDER, ag="1001"))
     floor.wait(400)
     unit.say(st(1, "signed_out"))

@@ -15,7 +15,7 @@ from deskunit import agents
 from deskunit.agents import Agent
 from deskunit.alarms import Alarms
 from deskunit.context import Context
-from deskunit.effects import Arrived, Begun, Effect, Heard, Met, Missing, Synced
+from deskunit.effects import Arrived, Begun, Effect, Heard, Met, Missing, Repeated, Synced
 from deskunit.errors import DeskunitError
 from deskunit.events import Acks, BootKey, Event, Record
 from deskunit.leave import AwayDesk
@@ -120,6 +120,8 @@ class Recorder:
         for end, effect in batch:
             if isinstance(effect, Met | Begun | Synced):
                 self._note(end, effect)
+            elif isinstance(effect, Repeated):
+                self.repeated[effect.uid] += 1
         self._settle(now_utc_ms)
         arrived: list[tuple[UnitEnd, Record]] = []
         for end, effect in batch:
@@ -242,7 +244,7 @@ class Recorder:
         for end in {id(end): end for end, _ in arrived}.values():
             records = [record for source, record in arrived if source is end]
             acks = done.acks(records)
-            end.committed(acks, {(one.uid, one.boot) for one in records} - acks.keys())
+            end.committed(acks, {(one.uid, one.boot) for one in done.waiting})
 
     # --- what follows from it ------------------------------------------------------------------
 

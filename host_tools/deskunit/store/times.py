@@ -120,7 +120,7 @@ def place(
     """
     after = find_epochs(connection, uid, following)
     run, previous = _unread_run(connection, uid, boot_no)
-    if not run or not after or _is_inferred(after):
+    if not run or not after:
         return None
     start = after[0].offset(0), after[0].error(0)
     spans_ms = [row.known_ms for row, _ in run]
