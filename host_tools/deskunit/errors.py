@@ -17,7 +17,8 @@ class DeskunitError(Exception):
 
     def sentence(self, language: str | None = None) -> str:
         """The message in `language` ("zh" or "en"; None: the user's)."""
-        return words.text(f"error.{self.key}", language, **self.values)
+        why = words.system_reason(self.values.get("why"), language)
+        return words.text(f"error.{self.key}", language, **{**self.values, "why": why})
 
     def __str__(self) -> str:
         return self.sentence("en")

@@ -121,6 +121,42 @@ def test_usage_errors_have_exit_code_2(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize(
+    "command",
+    [
+        ["nonsense"], ["units", "nonsense"], ["states", "--nonsense"], ["states", "--tz"],
+        ["states", "--limit", "0"], ["states", "--limit", "x"], ["run", "--virtual", "99"],
+        ["capture", "a", "--seconds", "0"], ["units", "name"], ["deploy", "--port", "x"],
+        ["backup", "a", "b"], ["log", "--data", __file__], ["install", "--remove", "--print"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_mistake_in_the_command_line_is_named_in_chinese(command: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "deskunit", *command],
+        env={**os.environ, "DESKUNIT_LANG": "zh"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    what, *how = done.stderr.splitlines()
+    assert done.returncode == 2 and all(re.fullmatch("用法见 .*--help", line) for line in how)
+    said = re.sub(r"--\w+|nonsense|UID|SEAT", "", what)
+    assert re.search("[\u4e00-\u9fff]", said) and not re.search("[A-Za-z]{2}", said)
+
+
+def test_a_reason_of_the_system_is_in_the_users_language(
+    terminal: Terminal, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DESKUNIT_LANG", "zh")
+    code, _, err = terminal.run(
+        "export", "states", "--data", str(log), "--out", str(log / "a" / "b")
+    )
+    assert code == 1 and "没有这个文件或文件夹" in err and "No such" not in err
+
+
+def test_the_data_folder_may_stand_before_or_behind_confirm(terminal: Terminal, log: Path) -> None:
+    assert terminal.run("units", "--data", str(log), "confirm", UID)[0] == 0
+    assert terminal.run("units", "confirm", UID, "--data", str(log))[0] == 0
+
+
+@pytest.mark.parametrize(
     ("words", "code", "said"),
     [
         (["states"], 1, "no log in"),

@@ -18,11 +18,12 @@ class Formatter(click.HelpFormatter):
     """click's layout, measured in terminal columns."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        super().write_usage(prog, args, word("usage") + " ")
+        super().write_usage(prog, args, word("usage"))
 
     def write_heading(self, heading: str) -> None:
         known = {"Options": "options", "Commands": "commands"}
-        super().write_heading(word(known[heading]) if heading in known else heading)
+        said = word(known[heading]) if heading in known else heading + ":"
+        self.write(f"{' ' * self.current_indent}{said}\n")
 
     def write_text(self, text: str) -> None:
         space = " " * self.current_indent
@@ -39,6 +40,7 @@ class Formatter(click.HelpFormatter):
         first = min(max(shown_width(left) for left, _ in rows), col_max) + col_spacing
         space = " " * self.current_indent
         for left, right in rows:
+            right = right.replace("[required]", word("required"))
             lines = wrapped(right, max(20, self.width - self.current_indent - first))
             if shown_width(left) > first - col_spacing:
                 self.write(f"{space}{left}\n")

@@ -21,6 +21,8 @@ def install(
 ) -> None:
     from deskunit import autostart
 
+    if is_removal and is_print:
+        raise click.UsageError(word("print_or_remove"))
     system = autostart.this_system(data_dir)
     if is_removal:
         done = autostart.remove(system)

@@ -34,7 +34,8 @@ def default_data_dir() -> Path:
 
 
 def _data_dir(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path:
-    return (value or default_data_dir()).expanduser().absolute()
+    """As given here, else to the group before (deskunit units --data DIR confirm UID), else the default."""
+    return (value or context.obj or default_data_dir()).expanduser().absolute()
 
 
 def chosen_dir(

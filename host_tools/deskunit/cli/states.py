@@ -27,9 +27,7 @@ agent_option = click.option("--agent", metavar="ID", help=word("opt_agent"))
 
 
 @click.command(cls=Command, help=word("states_help"))
-@click.option(
-    "--limit", type=click.IntRange(1), default=20, show_default=True, help=word("opt_limit")
-)
+@click.option("--limit", type=click.IntRange(1), default=20, metavar="N", help=word("opt_limit"))
 @agent_option
 @tz_option
 @click.option("--follow", is_flag=True, help=word("opt_follow"))
@@ -65,7 +63,7 @@ def export() -> None:
 @agent_option
 @click.option("--unit", metavar="UID", help=word("opt_unit"))
 @tz_option
-@click.option("--format", "fmt", default="csv", show_default=True, metavar="csv|jsonl",
+@click.option("--format", "fmt", default="csv", metavar="csv|jsonl",
               help=word("opt_format"))  # fmt: skip
 @click.option("--out", default="-", metavar="FILE", help=word("opt_out"))
 @click.option("--no-bom", is_flag=True, help=word("opt_no_bom"))

@@ -69,6 +69,11 @@ def _run() -> int:
     except DeskunitError as error:
         click.echo(error.sentence(), err=True)
         return error.exit_code
+    except click.UsageError as error:
+        from deskunit.cli.mistakes import show
+
+        show(error)
+        return error.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code

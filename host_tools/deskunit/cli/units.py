@@ -29,8 +29,8 @@ def units(context: click.Context, as_json: bool, data_dir: Path) -> None:
 @units.command("name", help=word("units_name_help"))
 @click.argument("uid")
 @click.argument("seat")
-@click.pass_obj
-def name(data_dir: Path, uid: str, seat: str) -> None:
+@data_option
+def name(uid: str, seat: str, data_dir: Path) -> None:
     from deskunit.seats import checked_seat
 
     checked_seat(seat)
@@ -40,8 +40,8 @@ def name(data_dir: Path, uid: str, seat: str) -> None:
 
 @units.command("confirm", help=word("units_confirm_help"))
 @click.argument("uid")
-@click.pass_obj
-def confirm(data_dir: Path, uid: str) -> None:
+@data_option
+def confirm(uid: str, data_dir: Path) -> None:
     _write(data_dir, "confirm_unit", uid=uid)
     say("confirmed", uid=uid)
 

@@ -1,11 +1,17 @@
 """What users read, by key, in Chinese and English: one TOML file a language beside this module."""
 
+import errno
 import os
 import tomllib
 from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("zh", "en")
+REASONS = {
+    os.strerror(code): f"reason_of_system.{errno.errorcode[code]}"
+    for code in (errno.ENOENT, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR, errno.ENOSPC,
+                 errno.EROFS, errno.EIO, errno.EFBIG, errno.EEXIST)
+}  # fmt: skip
 
 
 @cache
@@ -39,3 +45,9 @@ def user_language() -> str:
 def text(key: str, language: str | None = None, **values: object) -> str:
     """The sentence `key` in `language` (None: the user's), its {names} filled. KeyError if absent."""
     return table(language or user_language())[key].format(**values)
+
+
+def system_reason(why: object, language: str | None = None) -> object:
+    """The operating system's reason in `language`; any other reason as it is."""
+    key = REASONS.get(str(why))
+    return text(key, language) if key else why
