@@ -119,7 +119,7 @@ def place(
     The number of the first one that stood elsewhere before; None: there is none.
     """
     after = find_epochs(connection, uid, following)
-    run, previous = _unread_run(connection, uid, boot_no)
+    run, previous = _unread_run(connection, uid, following, boot_no)
     if not run or not after:
         return None
     start = after[0].offset(0), after[0].error(0)
@@ -135,11 +135,12 @@ def place(
 
 
 def _unread_run(
-    connection: Connection, uid: str, boot_no: int | None
+    connection: Connection, uid: str, following: str, boot_no: int | None
 ) -> tuple[list[tuple[Any, list[Epoch]]], BootClock | None]:
-    """The last boots of which no reading exists, and the one before them."""
+    """The last boots but `following` of which no reading exists, and the one before them."""
     run: list[tuple[Any, list[Epoch]]] = []
-    query = _boots(uid).order_by(schema.boot.c.boot_no.desc())
+    boots = schema.boot.c
+    query = _boots(uid).where(boots.boot != following).order_by(boots.boot_no.desc())
     if boot_no is not None:
         query = query.where(schema.boot.c.boot_no < boot_no)
     for row in connection.execute(query).all():
