@@ -27,7 +27,8 @@ SHANGHAI = "Asia/Shanghai"
 PROMISED = (
     "row_id unit seat agent_id agent_name team start_utc start_local start_offset end_utc end_local "
     "end_offset tz duration_s duration_hms state state_zh reason_code reason reason_zh cause call_no "
-    "hold_no end_inferred clipped_start clipped_end boot seq time_error_s time_quality"
+    "hold_no end_inferred clipped_start clipped_end boot seq time_error_s time_quality "
+    "not_taken"
 )
 ISSUE_COLUMNS = PROMISED.split(" ")
 
@@ -123,6 +124,7 @@ def test_one_row_column_by_column(store: Store, tmp_path: Path) -> None:
         "seq": "3",
         "time_error_s": "0.003",
         "time_quality": "synced",
+        "not_taken": "0",
     }
 
 

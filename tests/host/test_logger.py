@@ -185,6 +185,29 @@ def test_changed_list_of_agents_is_read_without_a_restart(
         ] * 2
 
 
+def test_mistake_in_the_list_of_agents_keeps_no_logger_from_starting_again(tmp_path: Path) -> None:
+    file = tmp_path / "agents.csv"
+    for text, words in (
+        ("id,name,team,level\n1001,李晓,热线组,solo\n", []),
+        ("id,name\n1001,李晓\n1001,李晓\n", ["agents"]),
+    ):
+        file.write_text(text, "utf-8")
+        logger = Logger(tmp_path, Settings())
+        logger.start()
+        try:
+            assert [alarm.word for alarm in logger.alarms.active()] == words
+            assert [one.id for one in logger.store.agents(listed_only=True)] == ["1001"]
+        finally:
+            logger.stop()
+
+
+def test_mistake_in_the_first_list_of_agents_is_said_at_once(tmp_path: Path) -> None:
+    (tmp_path / "agents.csv").write_text("broken", "utf-8")
+    with pytest.raises(DeskunitError) as caught:
+        Logger(tmp_path, Settings()).start()
+    assert caught.value.key == "agents_header"
+
+
 def test_disk_that_takes_nothing_is_an_alarm_until_it_does_again(
     tmp_path: Path, fleet: Fleet
 ) -> None:

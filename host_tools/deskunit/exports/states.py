@@ -46,6 +46,7 @@ COLUMNS = (
     "seq",
     "time_error_s",
     "time_quality",
+    "not_taken",
 )
 Value = str | int | float | None
 Row = tuple[Value, ...]
@@ -109,6 +110,7 @@ def row_maker(query: Query, names: Names, now_utc_ms: int) -> Callable[[Interval
             interval.seq,
             interval.time_error_ms / 1000,
             interval.time_quality,
+            int(interval.not_taken),
         )
 
     return row

@@ -94,8 +94,7 @@ class Logger:
             alarms=self.alarms,
         )
         try:
-            self.recorder.set_agents(agents.load(self._agents_file))
-            self._agents_seen = self._agents_stamp()
+            self._first_agents()
         except BaseException:
             self.store.close()
             raise
@@ -180,6 +179,16 @@ class Logger:
             if stamp != self._agents_seen:
                 self._agents_seen = stamp
                 self._queue.put(self._load_agents)
+
+    def _first_agents(self) -> None:
+        """A mistake in the list must not keep a PC from logging after its restart; a first start may."""
+        self._agents_seen = self._agents_stamp()
+        try:
+            self.recorder.set_agents(agents.load(self._agents_file))
+        except DeskunitError as error:
+            if not self.recorder.has_agents or not error.key.startswith("agents_"):
+                raise
+            self.alarms.begin("agents", "", error)  # the list from before holds
 
     def _load_agents(self) -> None:
         try:

@@ -62,7 +62,7 @@ class Recorder:
         self._on_unit = on_unit
         self._alarms = alarms or Alarms()
         self._zone = ZoneInfo(settings.zone) if settings.zone else None
-        self._agents: Sequence[Agent] = ()
+        self._agents: Sequence[Agent] = store.agents(listed_only=True)
         self._languages: dict[str, Language] = {}
         self._ends: dict[str, UnitEnd] = {}
         self._boots = Boots(store, self._changed)
@@ -88,6 +88,11 @@ class Recorder:
         self._store.set_agents(listed)
         self._agents = listed
         self._tell_all()
+
+    @property
+    def has_agents(self) -> bool:
+        """Whether a list of agents is known, from now or from before."""
+        return len(self._agents) > 0
 
     def set_language(self, uid: str, language: Language) -> None:
         """Which prompt pack this unit's screen uses, until the end of this run."""
