@@ -136,6 +136,23 @@ def test_replayed_older_boot_that_no_host_knew_comes_before_the_current_one(stor
     assert rows[2].start_utc_ms <= start_utc_ms <= rows[3].start_utc_ms <= start_utc_ms + 1_010
 
 
+def test_older_boot_is_stored_though_no_probe_of_the_current_one_was_answered(store: Store) -> None:
+    floor = Floor(store)
+    unit = ByteUnit()
+    unit.deaf = {"T"}
+    floor.units.append(unit)
+    unit.say(hello(BOOT, unit.unit_ms))
+    floor.wait(3_000)
+    unit.say(st(1, "signed_out", OLDER))
+    floor.wait(400)
+    unit.say(st(1, "signed_out"))
+    floor.wait(400)
+    assert [one[1:3] for one in unit.frames("A")] == [[OLDER, 1], [BOOT, 1]]
+    unit.deaf = set()
+    floor.wait(40_000)
+    assert [one.time_quality for one in store.intervals(unconfirmed=True)][-1] == "synced"
+
+
 def test_unsynced_boot_lies_between_the_last_word_before_it_and_the_current_start(
     store: Store,
 ) -> None:
