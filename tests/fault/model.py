@@ -138,7 +138,9 @@ class Run:
 
     def _judged(self) -> list[str]:
         unit = self.unit
-        truth = Truth(UID, unit.made, unit.ticked, overrun=unit.overrun)
+        # no reason is an excuse for an event that was safe and that the unit did not itself give up
+        gone = unit.overrun | unit.given_up
+        truth = Truth(UID, unit.made, unit.ticked, may_go=frozenset(), overrun=gone)
         if TIMES:
             truth.utc_ms = self._true_utc_ms
         file = self.folder / "deskunit.db"

@@ -6,10 +6,11 @@ or after any operation on flash; a reset keeps the chip's kept memory.
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flash import Flash
+from oracle import opened
 from unit.recorder import Recorder
 from wires import Wire
 
@@ -135,6 +136,10 @@ class Board:
         self.chip, self.storage, self.stream = chip, storage, stream
 
 
+def is_gap(frame: Any) -> bool:
+    return frame is not None and frame[0] == "X"
+
+
 class Unit:
     """A unit through all its boots. `made` and `ticked` are the truth."""
 
@@ -153,6 +158,9 @@ class Unit:
         self.max_events = 256
         self.max_bytes: int | None = None
         self.overrun: set[tuple[str, int]] = set()  # dropped from RAM before they were safe
+        # in gaps on flash, as long as the journal was full. When a gap is lost on the line, the host says
+        # of its own that the event was not told
+        self.given_up: set[tuple[str, int]] = set()
         self.wake_ms = float("inf")
         self._now_ms = 0
         self._began_ms = 0.0
@@ -189,7 +197,7 @@ class Unit:
 
     def _watch(self, journal: Any) -> None:
         """Note each event that is made, as it stands in the journal, and each that RAM drops."""
-        add, drop = journal.add, journal.ring.drop
+        add, drop, replace = journal.add, journal.ring.drop, journal.segments.replace
 
         def noted(ms: int, kind: str, pairs: Sequence[tuple[str, object]]) -> int:
             seq: int = add(ms, kind, pairs)
@@ -207,7 +215,15 @@ class Unit:
                 self.overrun.add((journal.boot, journal.ring.first))
             drop()
 
-        journal.add, journal.ring.drop = noted, dropped
+        def replaced(number: int, lines: Iterable[bytes]) -> int:
+            lines = list(lines)
+            for _, boot, first, last, why in filter(is_gap, (opened(line[:-1]) for line in lines)):
+                if why == "full":
+                    self.given_up.update((boot, seq) for seq in range(first, last + 1))
+            size: int = replace(number, lines)
+            return size
+
+        journal.add, journal.ring.drop, journal.segments.replace = noted, dropped, replaced
 
     def power_off(self, *, reset: bool) -> None:
         """RAM is gone; what was not flushed too. Kept memory survives a reset only."""

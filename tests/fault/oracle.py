@@ -22,8 +22,8 @@ class Truth:
     """One unit's own. `made`: (boot, seq) → line with flags 0, boots in their order.
 
     `ticked`: boot → highest seq that the unit called safe. `may_go`: for which reasons an event that
-    was called safe may be in a gap all the same. `overrun`: what RAM dropped before it was safe; a gap is
-    all that can be asked for it. `utc_ms`: the true UTC of an event, if the stored one is to be held
+    was called safe may be in a gap all the same. `overrun`: what the unit is known to have dropped; a
+    gap is all that can be asked for it. `utc_ms`: the true UTC of an event, if the stored one is to be held
     against it.
     """
 
