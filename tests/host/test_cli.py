@@ -173,6 +173,7 @@ def test_the_data_folder_may_stand_before_or_behind_confirm(terminal: Terminal, 
         (["capture", "/dev"], 2, "/dev"),
         (["replay", "/nowhere/x.cap"], 1, "/nowhere/x.cap"),
         (["replay", "/dev/null", "--into", "new", "--uid", "xyz"], 2, "xyz"),
+        (["replay", "/dev/null", "--into", "new"], 1, "/dev/null"),
         (["backup", "/nowhere/x.db"], 1, "no log in"),
     ],
 )

@@ -111,6 +111,8 @@ def _replay(found: "Capture", folder: Path, add: bool, uid: str | None) -> "Repl
         raise DeskunitError("replay_into_log", exit_code=2, folder=folder)
     # a malformed file is refused here, before anything is made
     surveyed = survey(items(found.chunks()), checked_uid(uid or found.header.uid))
+    if not surveyed.counts.frames:
+        raise DeskunitError("capture_no_frame", file=found.file)
     with open_store(folder, write=True) as store, closing(open_log(folder)):
         return feed(found, surveyed, store)
 
