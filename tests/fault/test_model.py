@@ -1,9 +1,9 @@
-"""Short form of layer "model": 96 runs, every rate of flips, over the real store."""
+"""Short form of layer "model": 48 runs, every rate of flips, over the real store."""
 
 import model
 
 SEED = 5
-RUNS = 96
+RUNS = 48
 
 
 def test_nothing_is_lost_whatever_happens_between_the_ends() -> None:
@@ -12,8 +12,8 @@ def test_nothing_is_lost_whatever_happens_between_the_ends() -> None:
     figures = report.figures
     assert figures["runs"] == RUNS and figures["lost"] == figures["wrong"] == 0
     for kind in ("flips", "drops", "inserts", "doubles", "bursts", "flash_errors"):
-        assert figures[kind] > 20, kind
+        assert figures[kind] > 10, kind
     for kind in ("host_kills", "power_cuts", "resets", "cable_pulls", "stalls", "requests"):
-        assert figures[kind] > 20, kind
+        assert figures[kind] > 10, kind
     assert figures["gaps_full"] > 0 and figures["gaps_ring"] > 0
     assert figures["stored"] > figures["events"] / 2

@@ -1,5 +1,6 @@
 """Short form of layer "flash": a sixteenth of the first cuts, 240 pairs; journals that are wrong are seen."""
 
+import flash_story
 import power_cuts
 import pytest
 from littlefs_board import DISK_VERSIONS, Storage
@@ -24,7 +25,7 @@ def test_a_second_cut_in_the_recovery_loses_nothing() -> None:
 
 
 def test_the_story_fills_the_journal() -> None:
-    story = power_cuts.lived(SEED, OLD)
+    story = flash_story.lived(SEED, OLD)
     made = [value for _, what, value in story.facts if what == "made"]
     records = [value for _, what, value in story.facts if what == "host"]
     assert len(made) >= 250 and len(story.boots) == 4
@@ -36,12 +37,12 @@ def test_the_story_fills_the_journal() -> None:
 
 
 def test_a_tick_before_the_flush_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Hasty(power_cuts.Story):
+    class Hasty(flash_story.Story):
         def events(self, count: int) -> None:
             super().events(count)
             self.note("ticked", (self.journal.boot, self.journal.top))
 
-    monkeypatch.setattr(power_cuts, "Story", Hasty)
+    monkeypatch.setattr(flash_story, "Story", Hasty)
     report = power_cuts.first_cuts(SEED, OLD, shares=64)
     assert any("called safe and is lost" in one for one in report.failures)
 
