@@ -74,10 +74,14 @@ class Link:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
-        """Close the port; returns when it is free."""
+    def end(self) -> None:
+        """Begin to close the port."""
         self._stop.set()
         self._wake()
+
+    def stop(self) -> None:
+        """Close the port; returns when it is free."""
+        self.end()
         self._thread.join()
 
     @property

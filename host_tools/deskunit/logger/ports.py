@@ -92,6 +92,8 @@ class Ports:
             self._closed = True
             links, self._links = list(self._links.values()), {}
         for link in links:
+            link.end()  # all at once: each may take its second
+        for link in links:
             link.stop()
 
     def _drop(self, link: Link) -> None:
