@@ -4,6 +4,7 @@ Reading happens in the caller's thread and, for what changes, in one of its own:
 waits for a page.
 """
 
+import contextlib
 import logging
 import queue
 import threading
@@ -39,6 +40,7 @@ class DeskFloor:
         self._listeners: list[Listener] = []
         self._notices: queue.SimpleQueue[Notice | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._tell, name="floor", daemon=True)
+        self._ending = threading.Event()
         self._unsubscribe: Unsubscribe | None = None
 
     def start(self) -> None:
@@ -48,6 +50,7 @@ class DeskFloor:
     def stop(self) -> None:
         if self._unsubscribe is not None:
             self._unsubscribe()
+            self._ending.set()
             self._notices.put(None)
             self._thread.join()
 
@@ -156,13 +159,31 @@ class DeskFloor:
     # --- telling -------------------------------------------------------------------------------
 
     def _tell(self) -> None:
-        while (notice := self._notices.get()) is not None:
-            try:
-                for change, body in self._told(notice):
-                    for listener in list(self._listeners):
-                        listener(change, body)
-            except DeskunitError as error:  # a read that failed; the page asks again
-                log.error("%s", error)
+        while not self._ending.is_set():
+            for notice in self._gathered():
+                if self._ending.is_set():
+                    return  # what pages would still have heard, they ask for at the next start
+                self._pass_on(notice)
+
+    def _gathered(self) -> list[Notice]:
+        """What waits, each unit's change once: a storm of presses must not outrun the page's thread."""
+        waiting = [self._notices.get()]
+        with contextlib.suppress(queue.Empty):
+            while True:
+                waiting.append(self._notices.get_nowait())
+        if not self._listeners:  # nobody looks
+            return []
+        changed = {one.uid for one in waiting if isinstance(one, UnitChanged)}
+        others = [one for one in waiting if one is not None and not isinstance(one, UnitChanged)]
+        return [*others, *map(UnitChanged, sorted(changed))]
+
+    def _pass_on(self, notice: Notice) -> None:
+        try:
+            for change, body in self._told(notice):
+                for listener in list(self._listeners):
+                    listener(change, body)
+        except DeskunitError as error:  # a read that failed; the page asks again
+            log.error("%s", error)
 
     def _told(self, notice: Notice) -> Iterator[tuple[Change, Mapping[str, Any]]]:
         if isinstance(notice, UnitChanged):
