@@ -10,7 +10,7 @@ import pytest
 from deskunit.errors import DeskunitError
 from deskunit.fleet import Fleet
 from deskunit.floor import DeskFloor
-from deskunit.logger import Logger
+from deskunit.logger import Logger, UnitChanged
 from deskunit.settings import Settings
 from deskunit.web.floor import Change, Floor, Screen
 
@@ -140,3 +140,22 @@ def test_who_unsubscribed_hears_nothing_more(page: Page) -> None:
     page.floor.confirm(page.uid)
     page.until("unit", lambda unit: True)
     assert heard == []
+
+
+def test_storm_of_notices_is_told_once_a_unit_and_delays_no_end(tmp_path: Path) -> None:
+    logger = Logger(tmp_path, Settings())
+    logger.start()
+    try:
+        logger.store.remember_unit("a4cf12b3d0e8", virtual=True, now_utc_ms=0)
+        floor = DeskFloor(logger, Fleet(tmp_path, 0), "UTC")
+        for _ in range(20_000):
+            floor._notices.put(UnitChanged("a4cf12b3d0e8"))
+        assert floor._gathered() == []  # nobody looks
+        floor.subscribe(lambda change, body: None)
+        for number in range(20_000):
+            floor._notices.put(UnitChanged(f"{number % 2:012}"))
+        assert floor._gathered() == [UnitChanged(f"{number:012}") for number in (0, 1)]
+        floor.start()
+        floor.stop()
+    finally:
+        logger.stop()
