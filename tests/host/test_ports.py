@@ -24,6 +24,9 @@ class PaperLink:
     def start(self) -> None:
         self.started = True
 
+    def end(self) -> None:
+        """It ends in `stop`."""
+
     def stop(self) -> None:
         own = threading.Thread(target=lambda: self.asked.append(len(self.floor.ports.links())))
         own.daemon = True
