@@ -63,7 +63,7 @@ class SSD1306Windowed(adafruit_ssd1306.SSD1306_I2C):
         if bits is not self._glyph_bits:
             self._glyph_bits = bits
             # FrameBuffer takes no read-only buffer
-            source = bits if isinstance(bits, bytearray) else bytearray(bits)
+            source = bytearray(bits) if isinstance(bits, bytes) else bits
             self._glyph = framebuf.FrameBuffer(source, width, height, framebuf.MONO_HLSB)
         if inverse:
             self.blit(self._glyph, x, y, 1, self._black)

@@ -6,11 +6,10 @@ since boot; never sleeps.
 
 from micropython import const
 
-from unit import saves, text
+from unit import pack, saves, text
 from unit.actions import Actions
 from unit.clock import Clock
 from unit.desk import Desk
-from unit.pack import Pack
 from unit.presses import Presses
 from unit.recorder import VERSION, Recorder
 from unit.screen import Screen
@@ -93,14 +92,14 @@ class App:
         """Safe mode says so on the display, once, as far as display and pack can."""
         self._parts = self._parts[:2]
         canvas = self.board.canvas
-        pack = Pack(self.board.storage, self.context.lang)
+        said = pack.opened(self.board.storage, self.context.lang, self._refuse_pack)
         y = 0
-        for line in text.lines(pack, pack.text("screen.safe") or "", canvas.width):
-            pack.draw(canvas, line, 0, y)
+        for line in text.lines(said.font, said.text("screen.safe") or b"", canvas.width):
+            said.font.draw(canvas, line, 0, y)
             y += 12
         while canvas.show_page():
             pass  # nothing else waits for this step
-        pack.close()
+        said.close()
         return 0
 
     def _step_desk(self, now_ms):
@@ -145,9 +144,9 @@ class App:
         if self._packed != self.context.lang:
             self._change_pack(now_ms)
         wait_ms = self.screen.step(now_ms)
-        pack = self.screen.pack
-        if self.board.canvas.ok != self._was_ok or (pack and pack.missing):
-            self._look(now_ms, pack)
+        used = self.screen.pack
+        if self.board.canvas.ok != self._was_ok or (used and used.font.missing):
+            self._look(now_ms, used)
         return wait_ms
 
     def _change_pack(self, now_ms):
@@ -157,18 +156,21 @@ class App:
             return
         self._packed = self.context.lang
         old = self.screen.pack
-        self.screen.use(Pack(self.board.storage, self._packed))
+        self.screen.use(pack.opened(self.board.storage, self._packed, self._refuse_pack))
         if old:
             old.close()
 
-    def _look(self, now_ms, pack):
+    def _refuse_pack(self, why):
+        self._note(self.clock.now_ms, "pack", [("ok", 0), ("lang", self._packed), ("text", why)])
+
+    def _look(self, now_ms, used):
         ok = self.board.canvas.ok
         if ok != self._was_ok:
             self._was_ok = ok
             said = "back" if ok else "OLED not answering: check SDA/SCL or the address"
             self._note(now_ms, "display", [("ok", int(ok)), ("text", said)])
-        while pack and pack.missing:
-            self._note(now_ms, "glyph", [("cp", hex(pack.missing.pop())[2:])])
+        while used and used.font.missing:
+            self._note(now_ms, "glyph", [("cp", hex(used.font.missing.pop())[2:])])
 
     # -- what the parts ask of each other
 

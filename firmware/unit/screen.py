@@ -39,7 +39,7 @@ class Screen:
         self.link = link
         self.version = -1
         self._second = -1
-        self._minutes = ""  # what the clock shows, its last digit apart
+        self._minutes = b""  # what the clock shows, its last digit apart
         self._digit_x = 0  # where that digit stands
         self._marks = -1
         self._inverse = False
@@ -88,7 +88,7 @@ class Screen:
             self._body()
             self._footer()
             self._second = self._marks = -1
-            self._minutes = ""
+            self._minutes = b""
         marks = 2 * self.journal.mark + link.session
         if marks != self._marks:
             self._marks = marks
@@ -97,7 +97,7 @@ class Screen:
             self.ticked = self.journal.top
         if second != self._second:
             self._second = second
-            self._draw_time(clock_text(second))
+            self._draw_time(clock_text(second).encode())
 
     # -- header
 
@@ -107,7 +107,7 @@ class Screen:
         if over:
             key = ("menu." if over.row == "menu" else "view.") + over.kind
         self.canvas.fill_rect(0, 0, _WIDTH, _HEADER, 1)
-        self.pack.draw(self.canvas, self._word(key), 2, 1, True)
+        self.pack.font.draw(self.canvas, self._word(key), 2, 1, True)
 
     def _draw_marks(self, session, mark):
         self.canvas.fill_rect(_MARKS_X, 0, _TIME_X - _MARKS_X, _HEADER, 1)
@@ -121,12 +121,12 @@ class Screen:
         changed = clock[-1:]
         if clock[:-1] != self._minutes:
             self._minutes = clock[:-1]
-            self._digit_x = _WIDTH - 1 - self.pack.width(changed)
+            self._digit_x = _WIDTH - 1 - self.pack.font.width(changed)
             changed = clock
-            x = _WIDTH - 1 - self.pack.width(clock)
+            x = _WIDTH - 1 - self.pack.font.width(clock)
             left = _TIME_X
         self.canvas.fill_rect(left, 0, _WIDTH - left, _HEADER, 1)
-        self.pack.draw(self.canvas, changed, x, 1, True)
+        self.pack.font.draw(self.canvas, changed, x, 1, True)
 
     # -- body
 
@@ -138,14 +138,17 @@ class Screen:
         elif over.row == "menu":
             entries, cursor = over.shown()
             # a roster's names are text, every other label is a word of the pack
-            lines = [label if over.kind == "sign_in" else self._word(label) for _, label in entries]
+            lines = [
+                label.encode() if over.kind == "sign_in" else self._word(label)
+                for _, label in entries
+            ]
         else:
             lines = [text.fill(self._word(key), values) for key, values in over.shown()]
         for i in range(len(lines)):
             y = _BODY_Y + i * _LINE
             if i == cursor:
                 self.canvas.fill_rect(0, y, _WIDTH, _LINE, 1)
-            self.pack.draw(self.canvas, lines[i], 2 if over else 0, y, i == cursor)
+            self.pack.font.draw(self.canvas, lines[i], 2 if over else 0, y, i == cursor)
 
     def _prompt(self):
         """The body lines of the state: its sentence, and what not_ready has to say first."""
@@ -170,7 +173,7 @@ class Screen:
             key = "screen.signed_out_no_seat"
         elif key == "prompt.greeting" and self.desk.agent == "?":
             key = "prompt.greeting_no_agent"
-        return text.lines(self.pack, text.fill(self._word(key), self._values()), _WIDTH)
+        return text.lines(self.pack.font, text.fill(self._word(key), self._values()), _WIDTH)
 
     # -- footer
 
@@ -178,28 +181,28 @@ class Screen:
         if self.desk.notice:
             key, values, _ = self.desk.notice
             self.canvas.fill_rect(0, _FOOTER_Y, _WIDTH, _LINE, 1)
-            self.pack.draw(self.canvas, text.fill(self._word(key), values), 2, _FOOTER_Y, True)
+            self.pack.font.draw(self.canvas, text.fill(self._word(key), values), 2, _FOOTER_Y, True)
             return
         labels = states.SOFT[self.desk.row()].split()
         for i in range(3):
             if labels[i] != "-":
                 label = self._word("soft." + labels[i])
-                x = i * 43 + (42 - self.pack.width(label)) // 2
-                self.pack.draw(self.canvas, label, x, _FOOTER_Y)
+                x = i * 43 + (42 - self.pack.font.width(label)) // 2
+                self.pack.font.draw(self.canvas, label, x, _FOOTER_Y)
 
     # -- words
 
     def _word(self, key):
-        return self.pack.text(key) or key
+        return self.pack.text(key) or key.encode()
 
     def _values(self):
         desk = self.desk
         hello = desk.context.hello if self.link.session else ""  # a clock without a host is a guess
         return {
             "hello": self._word("hello_" + hello if hello else "hello"),
-            "agent": desk.agent,
-            "name": desk.name,
-            "seat": desk.context.seat,
+            "agent": desk.agent.encode(),
+            "name": desk.name.encode(),
+            "seat": desk.context.seat.encode(),
             "reason": self._word("reason.%d" % desk.reason),
-            "n": str(desk.leave),
+            "n": str(desk.leave).encode(),
         }

@@ -1,9 +1,9 @@
 """From a pack's text to lines on the screen: fill the variables, then break at the stored marks.
 
-Pure; `pack` only measures. Called by the screen.
+Pure; `font` only measures. Texts are bytes in UTF-8. Called by the screen.
 """
 
-from unit.pack import MARK
+from unit.font import MARK
 
 
 def fill(text, values):
@@ -11,22 +11,29 @@ def fill(text, values):
     out = []
     rest = text
     while rest:
-        start = rest.find("{")
-        end = rest.find("}", start)
+        start = rest.find(b"{")
+        end = rest.find(b"}", start)
         if start < 0 or end < 0:
             break
         out.append(rest[:start])
-        out.append(str(values[rest[start + 1 : end]]))
+        value = _bytes(values[rest[start + 1 : end].decode()])
         rest = rest[end + 1 :]
+        if not value:  # nor the space that would part it from what follows
+            rest = rest.lstrip(MARK).lstrip(b" ").lstrip(MARK)
+        out.append(value)
     out.append(rest)
-    return "".join(out)
+    return b"".join(out)
 
 
-def lines(pack, s, width):
+def _bytes(value):
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
+def lines(font, s, width):
     """The lines of `s`, none wider than `width`, without marks; "\\n" begins a new one."""
     out = []
-    for line in s.split("\n"):
-        _wrap(pack, line, width, out)
+    for line in s.split(b"\n"):
+        _wrap(font, line, width, out)
     return out
 
 
@@ -35,28 +42,31 @@ def pages(lines, size):
     return [lines[i : i + size] for i in range(0, len(lines), size)]
 
 
-def _wrap(pack, s, width, out):
-    line = ""
+def _wrap(font, s, width, out):
+    line = b""
     used = 0
     for piece in s.split(MARK):
-        if line and used + pack.width(piece.rstrip(" ")) > width:
-            out.append(line.rstrip(" "))
-            line = ""
+        if line and used + font.width(piece.rstrip(b" ")) > width:
+            out.append(line.rstrip(b" "))
+            line = b""
             used = 0
-        while len(piece) > 1 and pack.width(piece.rstrip(" ")) > width:
-            cut = _fitting(pack, piece, width)
+        while font.width(piece.rstrip(b" ")) > width:
+            cut = _fitting(font, piece, width)
+            if cut == len(piece):
+                break  # a single character
             out.append(piece[:cut])
             piece = piece[cut:]
         line += piece
-        used += pack.width(piece)
-    out.append(line.rstrip(" "))
+        used += font.width(piece)
+    out.append(line.rstrip(b" "))
 
 
-def _fitting(pack, piece, width):
-    """How many characters of `piece` fit, at least one."""
-    used = 0
-    for i in range(len(piece)):
-        used += pack.width(piece[i : i + 1])  # piece[i] would be interned for ever
-        if used > width:
-            return max(1, i)
-    return len(piece)
+def _fitting(font, piece, width):
+    """How many bytes of `piece` fit, at least one character."""
+    end = font.step(piece, 0)
+    while end < len(piece):
+        after = font.step(piece, end)
+        if font.width(piece[:after]) > width:
+            break
+        end = after
+    return end

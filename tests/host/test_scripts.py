@@ -128,10 +128,12 @@ def test_full_width_punctuation_is_squeezed_and_whole(font: Font) -> None:
 
 def test_the_vector_is_written_byte_for_byte() -> None:
     vector = json.loads((VECTORS / "pack.json").read_text("utf-8"))
-    glyphs = [
-        Glyph(point, advance, bytes.fromhex(bits)) for point, advance, bits in vector["glyphs"]
-    ]
-    written = encode(vector["lang"], reversed(glyphs), vector["texts"])
+    fonts = {
+        name: [Glyph(point, advance, bytes.fromhex(bits)) for point, advance, bits in vector[name]]
+        for name in ("glyphs", "large")
+    }
+    glyphs, large = reversed(fonts["glyphs"]), reversed(fonts["large"])
+    written = encode(vector["lang"], glyphs, large, vector["texts"])
     assert written.hex() == vector["pack"]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from deskunit.scripts import compile_packs, texts
+from deskunit.scripts import breaks, compile_packs, texts
 from deskunit.scripts.font import CLOSING, OPENING, package_folder
 from PIL import Image, ImageDraw, ImageFont
 
@@ -68,27 +68,34 @@ def laid_out(loaded: "pack.Pack") -> dict[str, list[str]]:
     """{key: lines} with the widest values that are likely."""
     values = VALUES | WIDEST[loaded.lang]
     filled = {key: text.fill(loaded.text(key), values) for key in texts.load(loaded.lang)}
-    return {key: text.lines(loaded, template, WIDTH) for key, template in filled.items()}
+    return {
+        key: [line.decode() for line in text.lines(loaded.font, template, WIDTH)]
+        for key, template in filled.items()
+    }
+
+
+def width(loaded: "pack.Pack", line: str) -> int:
+    return int(loaded.font.width(line.encode()))
 
 
 def test_every_key_is_in_the_pack(loaded: "pack.Pack") -> None:
     for key, template in texts.load(loaded.lang).items():
-        assert loaded.text(key).replace(text.MARK, "") == template
+        assert loaded.text(key).decode().replace(breaks.MARK, "") == template
 
 
 def test_every_text_fits_where_it_is_shown(loaded: "pack.Pack") -> None:
     for key, lines in laid_out(loaded).items():
-        assert all(loaded.width(line) <= WIDTH for line in lines), key
+        assert all(width(loaded, line) <= WIDTH for line in lines), key
         assert all(lines), f"{key} has an empty line"
         assert len(lines) <= (9 if key in PAGED else 3), f"{key} cannot be paged: {lines}"
         if key.startswith(ONE_LINE):
             assert len(lines) == 1, f"{key} has one line: {lines}"
         if key.startswith("soft."):
-            assert loaded.width(lines[0]) <= LABEL_WIDTH, key
+            assert width(loaded, lines[0]) <= LABEL_WIDTH, key
         if key.startswith(("state.", "menu.", "view.")):
-            assert loaded.width(lines[0]) <= TITLE_WIDTH, key
+            assert width(loaded, lines[0]) <= TITLE_WIDTH, key
         if key.startswith((*LISTED, *NOTICES)):
-            assert loaded.width(lines[0]) <= LINE_WIDTH, key
+            assert width(loaded, lines[0]) <= LINE_WIDTH, key
 
 
 def test_not_ready_shows_reason_leave_and_sentence_together(loaded: "pack.Pack") -> None:
@@ -97,7 +104,7 @@ def test_not_ready_shows_reason_leave_and_sentence_together(loaded: "pack.Pack")
 
 def test_no_line_breaks_a_word_or_a_rule(loaded: "pack.Pack") -> None:
     for key, lines in laid_out(loaded).items():
-        whole = text.fill(loaded.text(key), VALUES | WIDEST[loaded.lang])
+        whole = text.fill(loaded.text(key), VALUES | WIDEST[loaded.lang]).decode()
         for before, after in pairwise(lines):
             assert after[0] not in CLOSING, f"{key}: {after}"
             assert before[-1] not in OPENING, f"{key}: {before}"
@@ -112,11 +119,11 @@ def test_every_text_is_drawn_as_the_font_has_it(loaded: "pack.Pack") -> None:
     for key, lines in laid_out(loaded).items():
         for line in lines:
             canvas = paper.Canvas()
-            end = loaded.draw(canvas, line, 0, 20)
-            expected, width = drawn_by_pillow(font, line, 20)
-            assert end == width, key
+            end = loaded.font.draw(canvas, line.encode(), 0, 20)
+            expected, expected_end = drawn_by_pillow(font, line, 20)
+            assert end == expected_end, key
             assert bytes(canvas.pixels) == expected, f"{key}: {line}"
-    assert loaded.missing == []
+    assert loaded.font.missing == []
 
 
 def drawn_by_pillow(font: ImageFont.FreeTypeFont, line: str, y: int) -> tuple[bytes, int]:

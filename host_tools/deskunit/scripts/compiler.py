@@ -52,7 +52,7 @@ def glyphs(wanted: Mapping[str, str], font: Font) -> list[Glyph]:
 def pack_of(language: str, table: Mapping[str, str], font: Font, extra_text: str = "") -> bytes:
     """The bytes of one language's pack. `extra_text`: names and site variables to be drawn."""
     marked = {key: breaks.mark(template) for key, template in table.items()}
-    return encode(language, glyphs(characters(table, extra_text), font), marked)
+    return encode(language, glyphs(characters(table, extra_text), font), (), marked)
 
 
 def compile_packs(out_dir: Path, extra_text: str = "") -> list[Path]:
