@@ -92,7 +92,7 @@ class Pack:
         version, small, large, texts = struct.unpack("<HHHH", header[4:12])
         if version != _VERSION:
             raise ValueError("%s has format %d, not %d" % (name, version, _VERSION))
-        area, size = struct.unpack("<II", header[24:])
+        size = struct.unpack("<I", header[28:])[0]
         if not self._sound(header, size - 4):
             raise ValueError(name + " is damaged: build it again and send it")
         self.font = Font(self.file, _HEADER_BYTES, small, 12)
