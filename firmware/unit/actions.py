@@ -9,15 +9,17 @@ from micropython import const
 from unit import menus, states
 
 _REFUSED = const("refused")
+_CALLBACKS = ("dropped", "fault", "complaint", "days_2", "days_5", "inquiry", "correction")
 
 
 class Actions:
     """The judge of `presses.Presses`. `pages(key) -> int` tells how many pages a sentence has."""
 
-    def __init__(self, desk, about, pages):
+    def __init__(self, desk, about, pages, uses):
         self.desk = desk
         self._about = about
         self.pages = pages
+        self.uses = uses
 
     # -- what presses asks
 
@@ -88,7 +90,7 @@ class Actions:
         declined = at_ms - desk.since_ms < 1000 * desk.settings.hold_consent_s
         desk.change(states.TALKING, at_ms, mark="nt" if declined else None)
         if not declined:
-            desk.script.show("prompt.hold_back")
+            desk.show("prompt.hold_back")
 
     def on_hold(self, at_ms):
         self.desk.say(at_ms, "refused.caller_on_hold")
@@ -97,13 +99,15 @@ class Actions:
     # -- within a state
 
     def next(self, at_ms):
-        script = self.desk.script
-        script.next(self.pages(script.key()))
+        kind = self.desk.say_next(self.pages(self.desk.script.key()), at_ms)
+        if kind:
+            self.choose_callback(at_ms)
+            self.desk.over.at = _CALLBACKS.index(kind)
 
     def spoke(self, at_ms):
         desk = self.desk
         desk.log(at_ms, "spoke", [("hold", desk.hold), ("n", desk.reminders)])
-        desk.script.show("prompt.hold_wait")
+        desk.show("prompt.hold_wait")
         desk.alerts.remind_from(at_ms)
         desk.alerts.quiet()
 
@@ -130,10 +134,22 @@ class Actions:
         self.desk.open(menus.Menu(kind, menus.words(kind, values), at_ms, of))
 
     def choose_callback(self, at_ms):
-        self._choose("callback", ("dropped", "fault", "complaint", "inquiry"), at_ms)
+        self._choose("callback", _CALLBACKS, at_ms)
 
     def choose_scenario(self, at_ms):
-        self._choose("scenario", ("inquiry", "order", "fault", "complaint"), at_ms)
+        """Groups first, the most used on top; then the scenarios of one."""
+        pack = self.desk.script.pack
+        groups = pack.words("groups") if pack else []
+        if not groups:
+            return _REFUSED
+        groups = self.uses.order(groups, lambda one: self.uses.count(pack.words("in." + one)))
+        self._choose("group", groups, at_ms)
+
+    def _choose_in(self, group, at_ms, under):
+        ids = self.desk.script.pack.words("in." + group)
+        ids = self.uses.order(ids, lambda one: self.uses.count((one,)))
+        entries = menus.words("scenario", ids)
+        self.desk.open(menus.Menu("scenario", entries, at_ms, None, under))
 
     def entry(self, at_ms):
         self.desk.over.step(1)
@@ -142,19 +158,33 @@ class Actions:
         self.desk.over.step(menus.LINES)
 
     def close(self, at_ms):
-        self.desk.close()
+        """One menu back, or out of it."""
+        over = self.desk.over
+        under = over.under if over.row == "menu" else None
+        if under:
+            under.touched_ms = at_ms
+            self.desk.open(under)
+        else:
+            self.desk.close(at_ms)
 
     def confirm(self, at_ms):
         menu = self.desk.over
-        self.desk.close()
         value = menu.value()
+        if menu.kind == "group":
+            self._choose_in(value, at_ms, menu)
+            return
+        self.desk.close(at_ms)
         if menu.kind == "sign_in":
             self.desk.sign_in(value[0], value[1], at_ms)
         elif menu.kind == "reason":
             self.desk.set_reason(value, menu.about, at_ms)
         else:
             self.desk.log(at_ms, menu.kind, [("call", self.desk.call), ("k", value)])
-            self.desk.say(at_ms, "screen.%s_noted" % menu.kind)
+            if menu.kind == "scenario":
+                self.uses.add(value)
+                self.desk.script.choose(value, at_ms)
+            else:
+                self.desk.say(at_ms, "screen.callback_noted")
 
     # -- views
 

@@ -97,7 +97,7 @@ class Alerts:
                 break
         if kind == "remind":
             self.remind_from(at_ms)
-        wanted = {"limit": _INVERSE, "hard": _STEADY, "wait": 0}.get(kind, _BLINK)
+        wanted = {"limit": _INVERSE, "hard": _STEADY, "wait": 0, "step": 0}.get(kind, _BLINK)
         if wanted >= self.blink:
             self.blink = wanted
             self.blink_since_ms = at_ms
@@ -105,8 +105,20 @@ class Alerts:
 
     def remind_from(self, at_ms):
         """Restart the reminder clock: the agent has just spoken, or was just reminded."""
-        self.due = [due for due in self.due if due[1] != "remind"]
-        self.due.append([at_ms + 1000 * self.settings.hold_remind_s, "remind"])
+        self.restart("remind", self.settings.hold_remind_s, at_ms)
+
+    def restart(self, kind, after_s, at_ms):
+        """The deadline `kind` is `after_s` from now; none with 0."""
+        self.due = [due for due in self.due if due[1] != kind]
+        if after_s:
+            self.due.append([at_ms + 1000 * after_s, kind])
+
+    def find_ms(self, kind):
+        """When `kind` is due, None if it is not."""
+        for due in self.due:
+            if due[1] == kind:
+                return due[0]
+        return None
 
     def quiet(self):
         """The agent reacted: short flashes stop; a hold past its limit goes on saying so."""

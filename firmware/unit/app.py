@@ -14,6 +14,7 @@ from unit.presses import Presses
 from unit.recorder import VERSION, Recorder
 from unit.screen import Screen
 from unit.states import SIGNED_OUT
+from unit.uses import Uses
 
 _DEFERRED_MAX = const(16)  # events that may wait for a button to come up
 _ALWAYS_MS = const(1 << 30)
@@ -69,7 +70,8 @@ class App:
         recorder.note = self._note
         self.desk = Desk(self.settings, self.context, self.journal.add, self._save_state)
         self.screen = Screen(board.canvas, self.desk, self.link, self.journal)
-        actions = Actions(self.desk, self._about, self.screen.pages)
+        uses = Uses(board.storage, recorder.saves.want)
+        actions = Actions(self.desk, self._about, self.screen.pages, uses)
         self.presses = Presses(board.buttons, self.clock, actions)
         kept = self._kept
         snapshot = self.desk.ask(kept) if kept.get("state", SIGNED_OUT) != SIGNED_OUT else []
@@ -145,7 +147,7 @@ class App:
             self._change_pack(now_ms)
         wait_ms = self.screen.step(now_ms)
         used = self.screen.pack
-        if self.board.canvas.ok != self._was_ok or (used and used.font.missing):
+        if self.board.canvas.ok != self._was_ok or (used and used.missing):
             self._look(now_ms, used)
         return wait_ms
 
@@ -156,9 +158,14 @@ class App:
             return
         self._packed = self.context.lang
         old = self.screen.pack
-        self.screen.use(pack.opened(self.board.storage, self._packed, self._refuse_pack))
+        used = pack.opened(self.board.storage, self._packed, self._refuse_pack)
+        self.screen.use(used)
+        self.desk.use(used, now_ms)
         if old:
             old.close()
+        crc = "%08x" % used.crc
+        about = [("ok", 1), ("lang", used.lang), ("ver", used.version), ("crc", crc), ("text", "")]
+        self._note(now_ms, "pack", about)
 
     def _refuse_pack(self, why):
         self._note(self.clock.now_ms, "pack", [("ok", 0), ("lang", self._packed), ("text", why)])
@@ -169,8 +176,8 @@ class App:
             self._was_ok = ok
             said = "back" if ok else "OLED not answering: check SDA/SCL or the address"
             self._note(now_ms, "display", [("ok", int(ok)), ("text", said)])
-        while used and used.font.missing:
-            self._note(now_ms, "glyph", [("cp", hex(used.font.missing.pop())[2:])])
+        while used and used.missing:
+            self._note(now_ms, "glyph", [("cp", hex(used.missing.pop())[2:])])
 
     # -- what the parts ask of each other
 
@@ -188,10 +195,12 @@ class App:
 
     def _about(self):
         """Lines of the view "about this unit"."""
+        used = self.screen.pack
         return [
             ("about.unit", {"uid": self.board.chip.uid}),
             ("about.firmware", {"fw": VERSION}),
             ("about.link_up" if self.link.session else "about.link_down", {}),
+            ("about.pack", {"version": used.version if used else "?"}),
         ]
 
     # -- what the host asks
@@ -201,9 +210,11 @@ class App:
         desk = self.desk
         for name, value in self.context.orders:
             if name == "roster" and desk.over and desk.over.kind == "sign_in":
-                desk.close()
+                desk.close(now_ms)
             elif name == "leave" and desk.leave is not None:
                 desk.leave = None if value < 0 else value
+                desk.version += 1
+            elif name == "caller":
                 desk.version += 1
             elif name == "off_s" and desk.asking and value > self.settings.resume_max_s:
                 desk.change(SIGNED_OUT, now_ms, "host")

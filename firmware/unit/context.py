@@ -1,4 +1,4 @@
-"""What the host told the unit about its surroundings: seat, roster, language, greeting word.
+"""What the host told the unit about its surroundings: seat, roster, language, hour and calendar.
 
 The unit keeps it in flash, so that it works the same without a host. Orders that touch the state
 (`off_s`, `held_s`, `signout`, `leave`) only wait here until no button is down; the desk carries them out.
@@ -14,14 +14,19 @@ _BAD_ROSTER = const("roster wants [i, n, id, name] in order, n at most 8")
 
 
 class Context:
-    """Seat, language, roster [(agent_id, name)], hello; `orders` [(name, value)] for the desk."""
+    """Seat, language, roster [(agent_id, name)] and its levels; `orders` [(name, value)] for the desk.
+
+    What hangs on the clock (`hello`, `wish`, `hour`) is known only while the host is there.
+    """
 
     def __init__(self):
         self.seat = ""
         self.lang = "zh"
-        self.hello = ""
+        self.levels = ""  # a letter for each of the roster
+        self.caller = ""
         self.roster = []
         self.orders = []
+        self.forget()
         self.changed = False
         self._coming = []
 
@@ -31,13 +36,29 @@ class Context:
         if kept:
             self.seat = kept["seat"]
             self.lang = kept["lang"]
+            self.levels = kept.get("levels", "")
             self.roster = [tuple(pair) for pair in kept["roster"]]
 
+    def forget(self):
+        """The host is away: nobody knows the hour or the day."""
+        self.hello = ""
+        self.wish = ""
+        self.hour = -1
+        self.day = b""  # w, e, h: work, weekend, holiday
+
+    def level(self, agent):
+        """The letter of `agent`; whoever is not in the roster works alone."""
+        for i in range(len(self.roster)):
+            if self.roster[i][0] == agent and i < len(self.levels):
+                return self.levels[i : i + 1]
+        return "s"
+
     def kept(self):
-        """What is worth keeping over a power cut (`hello` follows the hour, so it is not)."""
+        """What is worth keeping over a power cut (the hour and the day are not)."""
         return {
             "seat": self.seat,
             "lang": self.lang,
+            "levels": self.levels,
             "roster": [list(pair) for pair in self.roster],
         }
 
@@ -45,10 +66,13 @@ class Context:
         """Take one variable of an N frame; returns None, or why it is refused."""
         if name == "roster":
             return self._roster(value)
-        if name in ("leave", "off_s", "held_s"):
+        if name in ("leave", "off_s", "held_s", "hour"):
             if not isinstance(value, int):
                 return name + " wants an integer"
-            self.orders.append((name, value))
+            if name == "hour":
+                self.hour = value
+            else:
+                self.orders.append((name, value))
             return None
         if not isinstance(value, str):
             return name + " wants text"
@@ -56,8 +80,16 @@ class Context:
             self.orders.append((name, value))
         elif name == "seat" and len(value) <= 8:
             self._put("seat", value)
-        elif name == "lang" and value in ("zh", "en"):
+        elif name == "lang" and value in ("zh", "zh-Hant", "en"):
             self._put("lang", value)
+        elif name == "levels" and len(value) <= _ROSTER_MAX:
+            self._put("levels", value)
+        elif name == "wish":
+            self.wish = value
+            self.day = b"e" if value == "weekend" else b"h" if value else b"w"
+        elif name == "caller" and len(value) <= 16:
+            self.caller = value
+            self.orders.append((name, None))  # a sentence on the screen may name it
         elif name == "hello" and value in ("", "morning", "afternoon", "evening"):
             self.hello = value
         else:

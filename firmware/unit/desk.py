@@ -4,7 +4,7 @@ One method changes the state (`change`), and it writes the event. Knows no hardw
 `actions` tells it what the agent did, `alerts` what time did, `context` what the host said.
 """
 
-from unit import alerts, script, states
+from unit import alerts, conditions, script, states
 
 _FIELDS = ("state", "reason", "agent", "name", "call", "hold", "calls", "talk_s", "holds", "hold_s")
 
@@ -18,7 +18,7 @@ class Desk:
         self.log = log
         self.save = save
         self.alerts = alerts.Alerts(settings, self.fire)
-        self.script = script.Script()
+        self.script = script.Script(settings, self._applies, self._arrived)
         self.epoch = 0  # counts what changes the meaning of a button
         self.version = 0  # counts what changes the screen
         self.asking = False  # "still NAME?" after a power cut
@@ -28,11 +28,12 @@ class Desk:
         self.state = states.SIGNED_OUT
         self.since_ms = 0
         self._sign_in("", "")
-        self.script.begin(self.state, False)
+        self.script.begin(self.state, False, 0)
 
     def _sign_in(self, agent, name):
         self.agent = agent
         self.name = name
+        self.level = self.context.level(agent)
         self.reason = self.call = self.hold = self.reminders = 0
         self.calls = self.talk_s = self.holds = self.hold_s = 0
 
@@ -68,15 +69,18 @@ class Desk:
         self.reason = reason
         self.leave = None
         self.asking = False
-        self.close()
-        self.script.begin(to, new_call)
+        self.open(None)
         self.alerts.begin(self, at_ms)
         if to == states.SIGNED_OUT:
             self.agent = self.name = ""
+        if new_call or to in (states.NOT_READY, states.READY, states.SIGNED_OUT):
+            self.context.caller = ""
         pairs = [("to", to), ("by", by)] + self._about()
         if mark:
             pairs.append((mark, 1))
         seq = self.log(at_ms, "st", pairs)
+        self.script.begin(to, new_call, at_ms)
+        self._wait(at_ms)
         self.save()
         return seq
 
@@ -115,6 +119,43 @@ class Desk:
         self.alerts.begin(self, at_ms)
         self.save()
 
+    # -- the script
+
+    def use(self, pack, at_ms):
+        """Speak from `pack` from now on."""
+        self.script.use(pack)
+        if self.state == states.TALKING and not self.script.scenario:
+            self.script.choose(script.FIRST, at_ms)
+        self.version += 1
+
+    def say_next(self, pages, at_ms):
+        """Go on in the script; returns the kind of callback that this leads to, or ""."""
+        kind = self.script.next(pages, at_ms)
+        self._wait(at_ms)
+        return kind
+
+    def show(self, key):
+        """Lay the sentence `key` over the script's own."""
+        self.script.show(key)
+        self.alerts.restart("step", 0, 0)
+
+    def _applies(self, condition):
+        return conditions.applies(condition, self.context, self.agent, self.level)
+
+    def _arrived(self, at_ms, by):
+        step = self.script.step_id().decode()
+        self.log(
+            at_ms,
+            "step",
+            [("call", self.call), ("sc", self.script.scenario), ("s", step), ("by", by)],
+        )
+        self._wait(at_ms)
+
+    def _wait(self, at_ms):
+        """A timed step begins to count down, unless something lies over it."""
+        counts = self.state == states.TALKING and not self.over
+        self.alerts.restart("step", self.script.wait_s() if counts else 0, at_ms)
+
     # -- over a power cut
 
     def snapshot(self, now_ms):
@@ -127,9 +168,10 @@ class Desk:
         """Show the state of `facts` and ask whether its agent is still here."""
         for field in _FIELDS:
             setattr(self, field, facts[field])
+        self.level = self.context.level(self.agent)
         self.since_ms = -facts["held_ms"]
         self.asking = True
-        self.script.show("screen.ask")
+        self.show("screen.ask")
         return [("st", self.state)] + self._about()
 
     # -- what lies over the state
@@ -138,9 +180,11 @@ class Desk:
         self.over = over
         self.epoch += 1
         self.version += 1
+        self.alerts.restart("step", 0, 0)
 
-    def close(self):
+    def close(self, at_ms):
         self.open(None)
+        self._wait(at_ms)
 
     def say(self, at_ms, key, values=None):
         """Show one sentence in the footer for two seconds."""
@@ -154,7 +198,8 @@ class Desk:
         if not self.asking:
             self.alerts.run(until_ms)
         if self.over and until_ms >= self._closes_ms():
-            self.close()
+            self.close(self._closes_ms())
+            self.alerts.run(until_ms)  # what waited beneath it
         if self.notice and until_ms >= self.notice[2]:
             self.notice = None
             self.version += 1
@@ -175,22 +220,24 @@ class Desk:
         lasted_s = (at_ms - self.since_ms) // 1000
         if kind == "wait":
             if not self.reminders:
-                self.script.show("prompt.hold_wait")  # the caller has agreed to wait
+                self.show("prompt.hold_wait")  # the caller has agreed to wait
         elif kind == "remind":
             self.reminders += 1
-            self.script.show("prompt.hold_remind")
+            self.show("prompt.hold_remind")
             self.log(at_ms, "remind", [("hold", self.hold), ("n", self.reminders)])
         elif kind in ("limit", "hard"):
             level = 1 if kind == "limit" else 2
             self.log(at_ms, "limit", [("hold", self.hold), ("lv", level)])
+        elif kind == "step":
+            self.script.go_on(at_ms)
         elif kind == "wrapup":
             self.log(at_ms, "wrapup", [("call", self.call)])
         elif kind == "idle":
-            self.script.show("prompt.idle")
+            self.show("prompt.idle")
             self.log(at_ms, "idle", [("s", lasted_s)])
         else:
             if self.over and self.over.kind == "reason":
-                self.close()
-            self.script.show("screen.overrun")
+                self.close(at_ms)
+            self.show("screen.overrun")
             self.log(at_ms, "overrun", [("rc", self.reason), ("s", lasted_s)])
         self.version += 1

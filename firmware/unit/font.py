@@ -22,12 +22,15 @@ _NOTED_MAX = const(64)
 
 
 class Font:
-    """`count` glyphs of `rows` rows at `at` in the file. `other` draws what this one lacks."""
+    """`count` glyphs of `rows` rows at `at` in the file. `other` draws what this one lacks.
 
-    def __init__(self, file, at, count, rows, other=None):
+    `missing` takes the code points that have no glyph, each once.
+    """
+
+    def __init__(self, file, at, count, rows, missing, other=None):
         self.file = file
         self.rows = rows
-        self.missing = []  # code points without a glyph, each once
+        self.missing = missing
         self._at = at
         self._other = other
         self._noted = []

@@ -7,14 +7,18 @@ LINES = 3
 
 
 class Menu:
-    """A choice of `entries` [(value, word key or text)]. `about` is passed through to the choice."""
+    """A choice of `entries` [(value, word key or text)]. `about` is passed through to the choice.
+
+    `under` is the menu that it was opened from.
+    """
 
     row = "menu"
 
-    def __init__(self, kind, entries, at_ms, about=None):
+    def __init__(self, kind, entries, at_ms, about=None, under=None):
         self.kind = kind
         self.entries = entries
         self.about = about
+        self.under = under
         self.at = 0
         self.touched_ms = at_ms
 

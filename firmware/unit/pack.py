@@ -64,6 +64,16 @@ class Pack:
             return None
         return self.file.read(head[-2] | head[-1] << 8)
 
+    def has(self, key):
+        """Whether there is a text `key`."""
+        return self.text(key) is not None
+
+    @property
+    def version(self):
+        """As the library names it."""
+        about = (self.text("library") or b"\n").split(b"\n")
+        return about[1].decode()
+
     def words(self, key):
         """The text `key` cut at spaces, as str: the ids of groups and scenarios."""
         return (self.text(key) or b"").decode().split()
@@ -95,10 +105,11 @@ class Pack:
         size = struct.unpack("<I", header[28:])[0]
         if not self._sound(header, size - 4):
             raise ValueError(name + " is damaged: build it again and send it")
-        self.font = Font(self.file, _HEADER_BYTES, small, 12)
+        self.missing = []  # code points without a glyph, each once
+        self.font = Font(self.file, _HEADER_BYTES, small, 12, self.missing)
         end = _HEADER_BYTES + self.font.bytes
         if large:
-            self.large = Font(self.file, end, large, 16, self.font)
+            self.large = Font(self.file, end, large, 16, self.missing, self.font)
             end += self.large.bytes
         self._keys_at = end
         self._area_at = end + _KEY_BYTES * texts

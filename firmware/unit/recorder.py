@@ -14,7 +14,7 @@ from unit.saves import QUIET_MS, Saves
 from unit.settings import Settings
 from unit.starts import Starts
 
-VERSION = const("0.2.0")
+VERSION = const("0.3.0")
 _RESTARTS = {"repl": "repl", "reset": "soft", "safe": "soft"}
 
 
@@ -37,6 +37,7 @@ class Recorder:
         self.note = self._add
         self.errors = Errors(self._note, self.link.log)
         self.asked = False  # the host wants something of the parts before the link
+        self._heard = False  # there was a session
         self._what = None  # R that is being carried out, and its id
         self._id = 0
         self._fault = ""
@@ -61,6 +62,9 @@ class Recorder:
     def step_link(self, now_ms):
         """Reads, writes; 0 when the host has just said what concerns the parts before this one."""
         wait_ms = self.link.step(now_ms)
+        if self._heard and not self.link.session:
+            self.context.forget()
+        self._heard = self.link.session
         asked = self.asked or self.context.orders or self.context.changed
         self.asked = False
         return 0 if asked else wait_ms

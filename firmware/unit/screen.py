@@ -1,20 +1,23 @@
-"""The 128×64 screen: header, three body lines, footer. Draws what the desk says, in the pack's words.
+"""The 128×64 screen: header, body, footer. Draws what the desk says, in the pack's words.
 
-Rows 0–14 inverse header (state, marks, m:ss) · rows 16–51 body · rows 52–63 soft labels of READY, BUSY,
-HOLD, or a notice. Row 15 stays dark, or a menu's inverse line would grow into the header. The canvas
-sends only what changed, at most one page a step. Decides no behaviour.
+Rows 0–14 inverse header (state, place in the script, marks, m:ss) · rows 16–51 body · rows 52–63 soft labels
+of READY, BUSY, HOLD, or a notice. Row 15 stays dark, or a menu's inverse line would grow into the header.
+The canvas sends only what changed, at most one page a step. Decides no behaviour.
 """
 
 from micropython import const
 
 from unit import alerts, menus, states, text
 from unit.actions import clock_text
+from unit.variables import Variables
 
 _WIDTH = const(128)
 _LINE = const(12)
 _HEADER = const(15)
 _BODY_Y = const(16)
+_BODY_ROWS = const(36)
 _FOOTER_Y = const(52)
+_LABEL = const(42)  # px of a soft label, 43 from one to the next
 _TIME_X = const(92)
 _MARKS_X = const(76)
 # 8×8 marks, rows from the top: no host · the newest event is in RAM alone · on flash · with the host
@@ -25,7 +28,7 @@ _ACKED = const(b"\x00\x01\x02\x04\x88\x50\x20\x00")
 
 
 class Screen:
-    """`link` and `journal` tell the marks; `pack` is None until a prompt pack could be read.
+    """`link` and `journal` tell the marks; `pack` is None until a script pack could be read.
 
     `ticked`: all of this boot up to here were shown as safe, on flash or with the host.
     """
@@ -38,10 +41,14 @@ class Screen:
         self.desk = desk
         self.link = link
         self.version = -1
+        self._values = Variables(desk, self._word)
         self._second = -1
         self._minutes = b""  # what the clock shows, its last digit apart
         self._digit_x = 0  # where that digit stands
+        self._left_s = 0  # what a timed step's countdown shows, 0 when there is none
+        self._more = False  # the sentence goes on over the page
         self._marks = -1
+        self._size = 0  # setting large_text as it was drawn
         self._inverse = False
         self._was_ok = True
         self.busy = False  # a part of the picture is still to be sent
@@ -55,18 +62,23 @@ class Screen:
         """How many pages the sentence `key` fills."""
         if not self.pack:
             return 1  # a press before the first pack is read
-        return max(1, len(text.pages(self._lines(key), menus.LINES)))
+        font = self._font()
+        return max(1, len(text.pages(self._lines(key, font), _BODY_ROWS // font.rows)))
 
     def step(self, now_ms):
         """Draw what changed and send at most one page; returns ms until the next change."""
         age_ms = now_ms - self.desk.since_ms
+        wait_ms = 1000 - age_ms % 1000
         if self.pack:
-            self._draw(age_ms // 1000)
+            left_ms = self._left_ms(now_ms)
+            self._draw(age_ms // 1000, (left_ms + 999) // 1000)
+            if left_ms:
+                wait_ms = min(wait_ms, (left_ms - 1) % 1000 + 1)
         canvas = self.canvas
-        blink_ms = 1000
         on = self.desk.alerts
         if on.blink or self._inverse:
             inverse, blink_ms = alerts.inverted(on.blink, on.blink_since_ms, now_ms)
+            wait_ms = min(wait_ms, blink_ms)
             if inverse != self._inverse:
                 self._inverse = inverse
                 canvas.invert(inverse)
@@ -75,14 +87,19 @@ class Screen:
         if canvas.ok and not self._was_ok:
             canvas.invert(self._inverse)  # the controller has forgotten it
         self._was_ok = canvas.ok
-        if self.busy:
-            return 0
-        return min(blink_ms, 1000 - age_ms % 1000)
+        return 0 if self.busy else wait_ms
 
-    def _draw(self, second):
+    def _left_ms(self, now_ms):
+        at_ms = self.desk.alerts.find_ms("step")
+        return 0 if at_ms is None else max(1, at_ms - now_ms)
+
+    def _draw(self, second, left_s):
         link = self.link
-        if self.desk.version != self.version:
+        size = self.desk.settings.large_text
+        if self.desk.version != self.version or size != self._size:
             self.version = self.desk.version
+            self._size = size
+            self._left_s = left_s
             self.canvas.fill(0)
             self._header()
             self._body()
@@ -98,6 +115,9 @@ class Screen:
         if second != self._second:
             self._second = second
             self._draw_time(clock_text(second).encode())
+        if left_s != self._left_s:
+            self._left_s = left_s
+            self._footer()
 
     # -- header
 
@@ -107,7 +127,13 @@ class Screen:
         if over:
             key = ("menu." if over.row == "menu" else "view.") + over.kind
         self.canvas.fill_rect(0, 0, _WIDTH, _HEADER, 1)
-        self.pack.font.draw(self.canvas, self._word(key), 2, 1, True)
+        x = self.pack.font.draw(self.canvas, self._word(key), 2, 1, True)
+        if not over and self.desk.state == states.TALKING:
+            which, count = self.desk.script.position()
+            if which:
+                self.pack.font.draw(
+                    self.canvas, ("%d/%d" % (which, count)).encode(), x + 4, 1, True
+                )
 
     def _draw_marks(self, session, mark):
         self.canvas.fill_rect(_MARKS_X, 0, _TIME_X - _MARKS_X, _HEADER, 1)
@@ -132,52 +158,66 @@ class Screen:
 
     def _body(self):
         over = self.desk.over
-        cursor = -1
         if over is None:
-            lines = self._prompt()
+            self._prompt()
         elif over.row == "menu":
             entries, cursor = over.shown()
             # a roster's names are text, every other label is a word of the pack
-            lines = [
-                label.encode() if over.kind == "sign_in" else self._word(label)
-                for _, label in entries
-            ]
+            plain = over.kind == "sign_in"
+            self._list(
+                [name.encode() if plain else self._word(name) for _, name in entries], cursor
+            )
         else:
-            lines = [text.fill(self._word(key), values) for key, values in over.shown()]
+            self._list([text.fill(self._word(key), values) for key, values in over.shown()], -1)
+
+    def _list(self, lines, cursor):
+        """What lies over a state, a line an entry; the one under the cursor is inverse."""
         for i in range(len(lines)):
             y = _BODY_Y + i * _LINE
             if i == cursor:
                 self.canvas.fill_rect(0, y, _WIDTH, _LINE, 1)
-            self.pack.font.draw(self.canvas, lines[i], 2 if over else 0, y, i == cursor)
+            self.pack.font.draw(self.canvas, lines[i], 2, y, i == cursor)
 
     def _prompt(self):
-        """The body lines of the state: its sentence, and what not_ready has to say first."""
+        """The state's sentence, its page; not_ready has its reason to say first, and never pages."""
         desk = self.desk
-        script = desk.script
+        key = desk.script.key()
+        font = self._font()
+        fit = _BODY_ROWS // font.rows
         if desk.state == states.NOT_READY and not desk.asking:
-            lines = self._lines("screen.reason") + self._leave() + self._lines(script.key())
-            return lines[: menus.LINES]
-        pages = text.pages(self._lines(script.key()), menus.LINES)
-        return pages[min(script.page, len(pages) - 1)] if pages else []
+            font = self.pack.font
+            fit = menus.LINES
+            shown = self._lines("screen.reason", font) + self._leave() + self._lines(key, font)
+        else:
+            pages = text.pages(self._lines(key, font), fit)
+            page = min(desk.script.shown_page, len(pages) - 1)
+            shown = pages[page]
+            self._more = page + 1 < len(pages)
+        for i in range(min(fit, len(shown))):
+            font.draw(self.canvas, shown[i], 0, _BODY_Y + i * font.rows)
+
+    def _font(self):
+        """What sentences are drawn with: the large font if it is wanted and there is one."""
+        return (self.desk.settings.large_text and self.pack.large) or self.pack.font
 
     def _leave(self):
         leave = self.desk.leave
         if leave is None or leave == -1:
             return []
         if leave == "asked":
-            return self._lines("screen.leave_asked")
-        return self._lines("screen.leave_queued" if leave else "screen.leave_granted")
+            return self._lines("screen.leave_asked", self.pack.font)
+        key = "screen.leave_queued" if leave else "screen.leave_granted"
+        return self._lines(key, self.pack.font)
 
-    def _lines(self, key):
+    def _lines(self, key, font):
         if key == "screen.signed_out" and not self.desk.context.seat:
             key = "screen.signed_out_no_seat"
-        elif key == "prompt.greeting" and self.desk.agent == "?":
-            key = "prompt.greeting_no_agent"
-        return text.lines(self.pack.font, text.fill(self._word(key), self._values()), _WIDTH)
+        return text.lines(font, text.fill(self._word(key), self._values), _WIDTH)
 
     # -- footer
 
     def _footer(self):
+        self.canvas.fill_rect(0, _FOOTER_Y, _WIDTH, _LINE, 0)
         if self.desk.notice:
             key, values, _ = self.desk.notice
             self.canvas.fill_rect(0, _FOOTER_Y, _WIDTH, _LINE, 1)
@@ -186,23 +226,19 @@ class Screen:
         labels = states.SOFT[self.desk.row()].split()
         for i in range(3):
             if labels[i] != "-":
-                label = self._word("soft." + labels[i])
-                x = i * 43 + (42 - self.pack.font.width(label)) // 2
+                label = self._label(labels[i])
+                x = i * (_LABEL + 1) + (_LABEL - self.pack.font.width(label)) // 2
                 self.pack.font.draw(self.canvas, label, x, _FOOTER_Y)
+
+    def _label(self, name):
+        """The word on a button; BUSY's within a script tells what a tap brings, or how long it waits."""
+        if name != "step":
+            return self._word("soft." + name)
+        if self._left_s:
+            return text.fill(self._word("soft.seconds"), {"n": self._left_s})
+        return self._word("soft.page" if self._more else "soft.next")
 
     # -- words
 
     def _word(self, key):
         return self.pack.text(key) or key.encode()
-
-    def _values(self):
-        desk = self.desk
-        hello = desk.context.hello if self.link.session else ""  # a clock without a host is a guess
-        return {
-            "hello": self._word("hello_" + hello if hello else "hello"),
-            "agent": desk.agent.encode(),
-            "name": desk.name.encode(),
-            "seat": desk.context.seat.encode(),
-            "reason": self._word("reason.%d" % desk.reason),
-            "n": str(desk.leave).encode(),
-        }

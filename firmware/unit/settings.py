@@ -16,6 +16,9 @@ TABLE = (  # name, default, lowest, highest
     ("heartbeat_s", 5, 1, 60),
     ("menu_s", 8, 2, 120),
     ("resume_max_s", 600, 0, 86400),
+    ("silent_step_s", 3, 1, 60),
+    ("short_forms", 0, 0, 1),
+    ("large_text", 0, 0, 1),
 )
 
 

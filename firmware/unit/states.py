@@ -30,7 +30,7 @@ SOFT = {
     "signed_out": "sign_in - about",
     "not_ready": "ready call_out due",
     "ready": "day talk due",
-    "talking": "wrap next hold",
+    "talking": "wrap step hold",
     "hold": "- spoke back",
     "wrap_up": "ready talk more",
     "ask": "resume - sign_out",

@@ -1,3 +1,3 @@
 """Host tools of the desk unit."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -32,6 +32,9 @@ UNIT = {
     "heartbeat_s": Range(5, 1, 60),
     "menu_s": Range(8, 2, 120),
     "resume_max_s": Range(600, 0, 86400),
+    "silent_step_s": Range(3, 1, 60),
+    "short_forms": Range(0, 0, 1),
+    "large_text": Range(0, 0, 1),
 }
 HOST = {
     "away_limit": Range(1, 0, 1000),  # agents with leave to be away at a time

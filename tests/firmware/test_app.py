@@ -192,7 +192,7 @@ class TestSafeMode(unittest.TestCase):
         again = Unit(board)
         self.assertEqual(
             again.events("boot")[0][6],
-            {"rst": "PWRON", "fw": "0.2.0", "st": "not_ready", "safe": 1},
+            {"rst": "PWRON", "fw": "0.3.0", "st": "not_ready", "safe": 1},
         )
         again.hear("S", 1, "5be0c211", "pc-7f31")
         again.run(500)

@@ -60,7 +60,7 @@ def test_stepping_every_5_ms_gives_the_same(name: str, tree: Path) -> None:
 
 def events(transcript: str) -> list[str]:
     """The events; those that note what came from outside (host, display) without their time of notice."""
-    noticed = re.compile(r" \S+ (?=(display|glyph|st .*by=host))")
+    noticed = re.compile(r" \S+ (?=(display|glyph|pack|st .*by=host))")
     return [noticed.sub(" ", line) for line in transcript.partition("\nevents\n")[2].splitlines()]
 
 

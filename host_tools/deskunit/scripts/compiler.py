@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deskunit.errors import DeskunitError
-from deskunit.scripts import breaks, texts
+from deskunit.scripts import interim, texts
 from deskunit.scripts.encoding import Glyph, encode
 from deskunit.scripts.font import CLOSING, OPENING, Font, package_folder
 
@@ -51,7 +51,8 @@ def glyphs(wanted: Mapping[str, str], font: Font) -> list[Glyph]:
 
 def pack_of(language: str, table: Mapping[str, str], font: Font, extra_text: str = "") -> bytes:
     """The bytes of one language's pack. `extra_text`: names and site variables to be drawn."""
-    marked = {key: breaks.mark(template) for key, template in table.items()}
+    table = {**table, **interim.texts(language, table)} if "prompt.closing" in table else table
+    marked = {key: interim.marked(key, template) for key, template in table.items()}
     return encode(language, glyphs(characters(table, extra_text), font), (), marked)
 
 
