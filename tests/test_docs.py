@@ -52,7 +52,7 @@ def test_every_request_and_context_variable_has_its_row() -> None:
 
 
 def test_every_setting_has_its_row_with_default_and_range() -> None:
-    rows = re.findall(r'\("([a-z_]+)", (\d+), (\d+), (\d+)\)', firmware("settings.py"))
+    rows = re.findall(r"^([a-z_]+) (\d+) (\d+) (\d+)$", firmware("settings.py"), re.MULTILINE)
     assert len(rows) >= 10
     for name, default, low, high in rows:
         assert f"| `{name}` | {default} | {low}–{high} |" in PROTOCOL
@@ -66,8 +66,8 @@ def test_what_the_protocol_says_of_time_and_size_is_what_the_code_does() -> None
         ("window.py", "_FIRST_WAIT_MS", 300, "back after 300 ms"),
         ("window.py", "_LONGEST_WAIT_MS", 4000, "doubling to 4 s"),
         ("window.py", "_BACK_MS", 80, "at most every 80 ms"),
-        ("thinning.py", "_MAX_BYTES", 768 * 1024, "Beyond 768 KB"),
-        ("thinning.py", "_RESERVE", 64 * 1024, "less than 64 KB"),
+        ("segments.py", "_MAX_BYTES", 768 * 1024, "Beyond 768 KB"),
+        ("segments.py", "_RESERVE", 64 * 1024, "less than 64 KB"),
         ("segments.py", "_FILE_BYTES", 16 * 1024, "begun at 16 KB"),
         ("starts.py", "_LIVED_MS", 30000, "did not live 30 s"),
     ):

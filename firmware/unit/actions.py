@@ -13,13 +13,17 @@ _CALLBACKS = ("dropped", "fault", "complaint", "days_2", "days_5", "inquiry", "c
 
 
 class Actions:
-    """The judge of `presses.Presses`. `pages(key) -> int` tells how many pages a sentence has."""
+    """The judge of `presses.Presses`. `pages(key) -> int` tells how many pages a sentence has.
 
-    def __init__(self, desk, about, pages, uses):
+    `count_uses()` gives what counts the scenarios, once the first menu of them opens.
+    """
+
+    def __init__(self, desk, about, pages, count_uses):
         self.desk = desk
         self._about = about
         self.pages = pages
-        self.uses = uses
+        self._count_uses = count_uses
+        self.uses = None
 
     # -- what presses asks
 
@@ -142,6 +146,8 @@ class Actions:
         groups = pack.words("groups") if pack else []
         if not groups:
             return _REFUSED
+        if self.uses is None:
+            self.uses = self._count_uses()
         groups = self.uses.order(groups, lambda one: self.uses.count(pack.words("in." + one)))
         self._choose("group", groups, at_ms)
 

@@ -14,7 +14,6 @@ from unit.presses import Presses
 from unit.recorder import VERSION, Recorder
 from unit.screen import Screen
 from unit.states import SIGNED_OUT
-from unit.uses import Uses
 
 _DEFERRED_MAX = const(16)  # events that may wait for a button to come up
 _ALWAYS_MS = const(1 << 30)
@@ -70,8 +69,7 @@ class App:
         recorder.note = self._note
         self.desk = Desk(self.settings, self.context, self.journal.add, self._save_state)
         self.screen = Screen(board.canvas, self.desk, self.link, self.journal)
-        uses = Uses(board.storage, recorder.saves.want)
-        actions = Actions(self.desk, self._about, self.screen.pages, uses)
+        actions = Actions(self.desk, self._about, self.screen.pages, self._count_uses)
         self.presses = Presses(board.buttons, self.clock, actions)
         kept = self._kept
         snapshot = self.desk.ask(kept) if kept.get("state", SIGNED_OUT) != SIGNED_OUT else []
@@ -192,6 +190,12 @@ class App:
 
     def _save_state(self):
         self.recorder.saves.want("state", lambda: self.desk.snapshot(self.clock.now_ms))
+
+    def _count_uses(self):
+        """Made at the first scenario menu: till then its code need not be on the heap."""
+        from unit.uses import Uses
+
+        return Uses(self.board.storage, self.recorder.saves.want)
 
     def _about(self):
         """Lines of the view "about this unit"."""

@@ -21,6 +21,11 @@ _AFTER = const(0xA000)
 _NOTED_MAX = const(64)
 
 
+def bytes_of(count, rows):
+    """How many bytes `count` glyphs of `rows` rows take in the file."""
+    return (count + _BLOCK - 1) // _BLOCK * (_HEAD + _BLOCK * 2 * rows)
+
+
 class Font:
     """`count` glyphs of `rows` rows at `at` in the file. `other` draws what this one lacks.
 
@@ -45,11 +50,6 @@ class Font:
         self._first = array("H")  # code points that begin a block
         self._ascii = bytearray(_ASCII)  # advances
         self._index(count)
-
-    @property
-    def bytes(self):
-        """How long the glyphs are in the file."""
-        return len(self._first) * self._block_bytes
 
     def width(self, s):
         """Width of `s` in pixels, break marks apart."""

@@ -10,7 +10,6 @@ from micropython import const
 from unit import codec
 from unit.ring import Ring
 from unit.segments import Segments
-from unit.thinning import Thinning
 
 PENDING = const(0)  # what the header's mark says of this boot's events
 ON_FLASH = const(1)
@@ -32,7 +31,7 @@ class Journal:
         self.boot = boot
         self.ring = Ring(boot)
         self.segments = Segments(storage)
-        self.thinning = Thinning(self.segments)
+        self._thinning = None
         self.acked = 0  # the host has all of this boot up to here
         self.flushed = 0  # flash has, or had, all of this boot up to here
         self.lost = 0  # events that RAM dropped before flash took them
@@ -47,8 +46,17 @@ class Journal:
         self._wait_ms = _RETRY_MS
         if kept:
             self._take_kept(kept.read())
-        self.thinning.finish()
+        if self.segments.has_gaps:
+            self._thinner().finish()
         self.segments.scan()
+
+    def _thinner(self):
+        """Its code need not be on the heap of a unit whose journal never was full."""
+        if self._thinning is None:
+            from unit.thinning import Thinning
+
+            self._thinning = Thinning(self.segments)
+        return self._thinning
 
     @property
     def top(self):
@@ -127,7 +135,7 @@ class Journal:
     @property
     def moves(self):
         """Changes when places noted before are good no more."""
-        return self.thinning.done
+        return self._thinning.done if self._thinning else 0
 
     def held(self):
         """[[boot, first, last]] of what the host does not have, oldest boot first."""
@@ -252,7 +260,7 @@ class Journal:
             lines.append(line)
             size += len(line)
             last = found[2]
-        if not self.thinning.make_room(size):
+        if self.segments.is_full(size) and not self._thinner().make_room(size):
             return
         self.segments.append(b"".join(lines))
         self.flushed = last

@@ -10,7 +10,7 @@ from array import array
 
 from micropython import const
 
-from unit.font import Font
+from unit.font import Font, bytes_of
 
 _VERSION = const(2)
 _HEADER_BYTES = const(32)
@@ -39,7 +39,7 @@ class Pack:
     def __init__(self, storage, lang, kind=".pack"):
         self.lang = lang
         self.kind = kind
-        self.large = None
+        self._large = None
         self.crc = 0
         self.file = storage.open(lang + kind, "rb")
         try:
@@ -67,6 +67,14 @@ class Pack:
     def has(self, key):
         """Whether there is a text `key`."""
         return self.text(key) is not None
+
+    def large(self):
+        """The large font, made when it is first asked for; None if the pack has none."""
+        if self._large is None and self._large_count:
+            self._large = Font(
+                self.file, self._large_at, self._large_count, 16, self.missing, self.font
+            )
+        return self._large
 
     @property
     def version(self):
@@ -107,10 +115,10 @@ class Pack:
             raise ValueError(name + " is damaged: build it again and send it")
         self.missing = []  # code points without a glyph, each once
         self.font = Font(self.file, _HEADER_BYTES, small, 12, self.missing)
-        end = _HEADER_BYTES + self.font.bytes
-        if large:
-            self.large = Font(self.file, end, large, 16, self.missing, self.font)
-            end += self.large.bytes
+        end = _HEADER_BYTES + bytes_of(small, 12)
+        self._large_at = end
+        self._large_count = large
+        end += bytes_of(large, 16)
         self._keys_at = end
         self._area_at = end + _KEY_BYTES * texts
         self._checks = array("I")

@@ -198,7 +198,7 @@ class Screen:
 
     def _font(self):
         """What sentences are drawn with: the large font if it is wanted and there is one."""
-        return (self.desk.settings.large_text and self.pack.large) or self.pack.font
+        return (self.desk.settings.large_text and self.pack.large()) or self.pack.font
 
     def _leave(self):
         leave = self.desk.leave

@@ -10,6 +10,8 @@ from unit import codec
 
 _PREFIX = const("journal.")
 _NEW = const("journal.new")
+_MAX_BYTES = const(786432)  # three days of a busy desk without a host
+_RESERVE = const(65536)  # flash that is left for packs and snapshots
 _FILE_BYTES = const(16384)
 _BLOCK = const(512)  # two lines at least
 START = (0, 0, "", 0)
@@ -26,6 +28,7 @@ class Segments:
         self.files = []
         self.doomed = []
         self.boots = []
+        self.max_bytes = _MAX_BYTES
         self.base = START  # where the oldest record stands that no host has
         self.damaged = 0  # lines that the scan could not read
         self._skipped = 0  # damaged lines before the record that was read last
@@ -39,11 +42,23 @@ class Segments:
         self.files.sort()
 
     @property
+    def has_gaps(self):
+        """Something was given up: file 0 is there."""
+        return bool(self.files) and not self.files[0][0]
+
+    @property
     def bytes(self):
         """Size of all files that are not doomed."""
         return sum([file[1] for file in self.files])
 
     # -- writing
+
+    def is_full(self, size):
+        """True when `size` bytes more would be too many, or leave too little flash free."""
+        if self.bytes + size > self.max_bytes:
+            return True
+        # LittleFS walks the whole file system to count what is free: once a file is often enough
+        return self.begins_file(size) and self.storage.free() < _RESERVE
 
     def begins_file(self, size):
         """True when appending `size` bytes begins a new file."""
@@ -197,6 +212,7 @@ class Segments:
         self.boots = []
         while self.files:
             self.doomed.append(self.files.pop(0)[0])
+        self.max_bytes = _MAX_BYTES
         self.base = START
 
 

@@ -5,28 +5,36 @@ The host sends them, the app keeps them over a power cut, everyone reads them as
 
 from unit import saves
 
-TABLE = (  # name, default, lowest, highest
-    ("hold_remind_s", 30, 5, 600),
-    ("hold_max_s", 120, 10, 3600),
-    ("hold_hard_s", 180, 10, 7200),
-    ("hold_consent_s", 8, 0, 60),
-    ("wrap_up_s", 60, 5, 3600),
-    ("wrap_up_more_s", 30, 5, 600),
-    ("idle_alert_s", 600, 10, 86400),
-    ("heartbeat_s", 5, 1, 60),
-    ("menu_s", 8, 2, 120),
-    ("resume_max_s", 600, 0, 86400),
-    ("silent_step_s", 3, 1, 60),
-    ("short_forms", 0, 0, 1),
-    ("large_text", 0, 0, 1),
-)
+# name, default, lowest, highest. As tuples they would take three times the heap.
+TABLE = """\
+hold_remind_s 30 5 600
+hold_max_s 120 10 3600
+hold_hard_s 180 10 7200
+hold_consent_s 8 0 60
+wrap_up_s 60 5 3600
+wrap_up_more_s 30 5 600
+idle_alert_s 600 10 86400
+heartbeat_s 5 1 60
+menu_s 8 2 120
+resume_max_s 600 0 86400
+silent_step_s 3 1 60
+short_forms 0 0 1
+large_text 0 0 1
+"""
+
+
+def rows():
+    """(name, default, lowest, highest) of each setting."""
+    for line in TABLE.splitlines():
+        name, default, low, high = line.split()
+        yield name, int(default), int(low), int(high)
 
 
 class Settings:
     """One integer attribute a setting."""
 
     def __init__(self):
-        for name, default, _, _ in TABLE:
+        for name, default, _, _ in rows():
             setattr(self, name, default)
 
     def load(self, storage):
@@ -48,11 +56,11 @@ class Settings:
 
     def kept(self):
         """All of them as a dict that `apply` takes back."""
-        return {row[0]: getattr(self, row[0]) for row in TABLE}
+        return {row[0]: getattr(self, row[0]) for row in rows()}
 
 
 def _refuse(name, value):
-    for known, _, low, high in TABLE:
+    for known, _, low, high in rows():
         if known == name:
             if type(value) is int and low <= value <= high:  # True is no number of seconds
                 return None

@@ -8,27 +8,23 @@ from micropython import const
 
 from unit import codec, segments
 
-_MAX_BYTES = const(786432)  # three days of a busy desk without a host
-_RESERVE = const(65536)  # flash that is left for packs and snapshots
 _FILES_MIN = const(2)
 # told by time alone: they change no state and no press made them
 _REMINDERS = ("remind", "limit", "wrapup", "idle", "overrun")
 
 
 class Thinning:
-    """Keeps `files` (a Segments) within `max_bytes`, and `reserve` bytes of flash free."""
+    """Keeps `files` (a Segments) from being full."""
 
-    def __init__(self, files, max_bytes=_MAX_BYTES, reserve=_RESERVE):
+    def __init__(self, files):
         self.segments = files
-        self.max_bytes = max_bytes
-        self.reserve = reserve
         self.done = 0  # pieces of work done: places in the files have moved
         self._thinned = 0  # highest number of a file that has no reminders any more
 
     def make_room(self, size):
         """True when `size` bytes may be appended; else one step towards it was done."""
         files = self.segments.files
-        if not self._is_full(size) or not files:
+        if not self.segments.is_full(size) or not files:
             return True
         for file in files[:-1]:
             if file[0] > self._thinned:
@@ -51,13 +47,6 @@ class Thinning:
             if newest[0] == boot and first <= newest[2] <= last:
                 self.segments.doomed.append(files.pop(1)[0])
                 return
-
-    def _is_full(self, size):
-        held = self.segments
-        if held.bytes + size > self.max_bytes:
-            return True
-        # LittleFS walks the whole file system to count what is free: once a file is often enough
-        return held.begins_file(size) and held.storage.free() < self.reserve
 
     def _thin(self, file):
         """Write `file` anew without its reminders, if it has any."""

@@ -74,7 +74,7 @@ class Story:
         self.recorder = started(self.storage, self.chance)
         self.journal = self.recorder.journal
         self.boots.append(self.journal.boot)
-        self.journal.thinning.max_bytes = journal_bytes
+        self.journal.segments.max_bytes = journal_bytes
         self._watch()
         self.recorder.boot_event([])
 

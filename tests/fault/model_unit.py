@@ -188,7 +188,7 @@ class Unit:
         journal = recorder.journal
         journal.ring.max_events = self.max_events
         if self.max_bytes is not None:
-            journal.thinning.max_bytes = self.max_bytes
+            journal.segments.max_bytes = self.max_bytes
         self._watch(journal)
         self.zero_ms[journal.boot] = self._began_ms
         recorder.boot_event([])

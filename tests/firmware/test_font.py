@@ -82,15 +82,15 @@ class Large(unittest.TestCase):
     def test_every_glyph_is_drawn_bit_for_bit(self):
         for point, advance, bits in vector()["large"]:
             canvas = paper.Canvas()
-            x = opened().large.draw(canvas, chr(point).encode(), 20, 16)
+            x = opened().large().draw(canvas, chr(point).encode(), 20, 16)
             self.assertEqual(x, 20 + advance)
             self.assertEqual(canvas.rows(20, 16, 16, 16), rows_of(bits, 16))
 
     def test_what_it_lacks_comes_from_the_small_one_on_the_same_base(self):
         zh = opened()
         canvas, small = paper.Canvas(), paper.Canvas()
-        self.assertEqual(zh.large.width("2。".encode()), zh.font.width("2。".encode()))
-        zh.large.draw(canvas, "2。".encode(), 0, 0)
+        self.assertEqual(zh.large().width("2。".encode()), zh.font.width("2。".encode()))
+        zh.large().draw(canvas, "2。".encode(), 0, 0)
         zh.font.draw(small, "2。".encode(), 0, 4)
         self.assertEqual(canvas.pixels, small.pixels)
 

@@ -14,7 +14,7 @@ def vectors():
 class TestSettings(unittest.TestCase):
     def test_the_table_is_the_shared_one(self):
         shared = [(row["name"], row["default"], row["low"], row["high"]) for row in vectors()]
-        self.assertEqual(list(settings.TABLE), shared)
+        self.assertEqual(list(settings.rows()), shared)
 
     def test_starts_with_the_defaults(self):
         fresh = settings.Settings()

@@ -5,6 +5,7 @@ import unittest
 from flash import Flash
 from journals import BOOT, OLD, add, flush, records
 from unit.journal import Journal
+from unit.thinning import Thinning
 
 
 class TestFull(unittest.TestCase):
@@ -12,7 +13,7 @@ class TestFull(unittest.TestCase):
         """A journal that had room for about 550 of its 900 events, every third a reminder."""
         flash = Flash()
         journal = Journal(flash, OLD)
-        journal.thinning.max_bytes = 40000
+        journal.segments.max_bytes = 40000
         for _ in range(300):
             add(journal, 2)
             journal.add(0, "remind", (("hold", 1), ("n", 1)))
@@ -37,7 +38,7 @@ class TestFull(unittest.TestCase):
     def test_the_desk_s_own_presses_outlive_its_reminders(self):
         flash = Flash()
         journal = Journal(flash, OLD)
-        journal.thinning.max_bytes = 42000
+        journal.segments.max_bytes = 42000
         for _ in range(330):
             add(journal, 1)
             journal.add(0, "remind", (("hold", 1), ("n", 1)))
@@ -53,7 +54,7 @@ class TestFull(unittest.TestCase):
             flash = Flash()
             flash.left = left
             journal = Journal(flash, OLD)
-            journal.thinning.max_bytes = 40000
+            journal.segments.max_bytes = 40000
             safe = 0
             for _ in range(300):
                 add(journal, 2)
@@ -77,8 +78,9 @@ class TestFull(unittest.TestCase):
                 add(journal, 1)
                 flush(journal)
         remove, flash.remove = flash.remove, lambda name: None
-        journal.thinning.max_bytes = 20000
-        while not journal.thinning.make_room(100):
+        journal.segments.max_bytes = 20000
+        thinning = Thinning(journal.segments)
+        while not thinning.make_room(100):
             pass
         flash.remove = remove
         self.assertTrue(0 in [file[0] for file in journal.segments.files])
@@ -97,7 +99,7 @@ class TestFull(unittest.TestCase):
             place = record[4]
         journal.ack(OLD, record[2], place)
         self.assertEqual(journal.segments.doomed, [0])
-        journal.thinning.max_bytes = 20000
+        journal.segments.max_bytes = 20000
         add(journal, 1)
         flush(journal)
         while journal.segments.tidy():
