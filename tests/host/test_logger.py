@@ -205,7 +205,7 @@ def test_mistake_in_the_first_list_of_agents_is_said_at_once(tmp_path: Path) -> 
     (tmp_path / "agents.csv").write_text("broken", "utf-8")
     with pytest.raises(DeskunitError) as caught:
         Logger(tmp_path, Settings()).start()
-    assert caught.value.key == "agents_header"
+    assert caught.value.key == "table_header"
 
 
 def test_disk_that_takes_nothing_is_an_alarm_until_it_does_again(

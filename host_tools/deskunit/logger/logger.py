@@ -184,11 +184,13 @@ class Logger:
         """A mistake in the list must not keep a PC from logging after its restart; a first start may."""
         self._agents_seen = self._agents_stamp()
         try:
-            self.recorder.set_agents(agents.load(self._agents_file))
+            listed = agents.load(self._agents_file)
         except DeskunitError as error:
-            if not self.recorder.has_agents or not error.key.startswith("agents_"):
+            if not self.recorder.has_agents:
                 raise
             self.alarms.begin("agents", "", error)  # the list from before holds
+            return
+        self.recorder.set_agents(listed)
 
     def _load_agents(self) -> None:
         try:
