@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Literal, cast
+from typing import Final, Literal
 
 from deskunit import spreadsheet
 from deskunit.errors import DeskunitError
@@ -19,8 +19,10 @@ CHINA = "CN"
 # The State Council publishes each year's calendar in the autumn before. For any other year the package
 # has the feast days alone: no day is moved there. A test compares this with what the package knows.
 PUBLISHED = frozenset({2024, 2025, 2026})
-WORK, WEEKEND, HOLIDAY = "work", "weekend", "holiday"
 Kind = Literal["work", "weekend", "holiday"]
+WORK: Final = "work"
+WEEKEND: Final = "weekend"
+HOLIDAY: Final = "holiday"
 GREETINGS = {  # as the package names them in Chinese
     "元旦": "new_year",
     "农历除夕": "spring_festival",
@@ -85,11 +87,12 @@ def _listed(fields: Mapping[str, str], file: str, line: int) -> tuple[date, Day]
         when = None
     if when is None:
         raise DeskunitError("holidays_date", file=file, line=line, found=repr(text))
-    kind = _KINDS.get(kind, kind)
-    if kind not in (WORK, HOLIDAY):
-        raise DeskunitError("holidays_kind", file=file, line=line, found=repr(kind))
-    key = HOLIDAY if kind == HOLIDAY else ""
-    return when, Day(cast(Kind, kind), key, fields.get("name", ""))
+    kind, name = _KINDS.get(kind, kind), fields.get("name", "")
+    if kind == WORK:
+        return when, Day(WORK, "", name)
+    if kind == HOLIDAY:
+        return when, Day(HOLIDAY, HOLIDAY, name)
+    raise DeskunitError("holidays_kind", file=file, line=line, found=repr(kind))
 
 
 class Calendar:
