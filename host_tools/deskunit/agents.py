@@ -11,6 +11,7 @@ from pathlib import Path
 from deskunit import spreadsheet
 from deskunit.errors import DeskunitError
 
+FILE_NAME = "agents.csv"
 LEVELS = ("trainee", "coached", "solo")
 ROSTER_MAX = 8
 _ID = re.compile(r"[A-Za-z0-9._-]{1,12}")
@@ -37,7 +38,7 @@ def load(file: Path) -> list[Agent]:
     return [] if raw is None else parse(raw, str(file))
 
 
-def parse(raw: bytes, file: str = "agents.csv") -> list[Agent]:
+def parse(raw: bytes, file: str = FILE_NAME) -> list[Agent]:
     """The agents in the bytes of a CSV file. DeskunitError names the line at fault."""
     return list(_agents(spreadsheet.rows(raw, SHAPE, file), file))
 

@@ -138,6 +138,15 @@ class Calendar:
         return own
 
 
+def is_country(code: str) -> bool:
+    """Whether a Calendar of that country can be made."""
+    if code in ("", CHINA):
+        return True
+    import holidays
+
+    return code in holidays.list_supported_countries()
+
+
 class _Weeks:
     """Saturday and Sunday."""
 

@@ -36,9 +36,27 @@ def test_what_is_chosen_is_taken_and_the_rest_stays(tmp_path: Path) -> None:
     assert found.unit["hold_remind_s"] == 45 and found.unit["hold_max_s"] == 120
 
 
+def test_the_site_is_china_and_a_hotline_unless_it_says_otherwise(tmp_path: Path) -> None:
+    assert settings.load(tmp_path).site == settings.Site("CN", "hotline", None, None, None)
+    found = loaded(
+        tmp_path,
+        '[site]\ncountry = "de"\nflavour = "shop"\nunit_language = "zh-Hant"\n'
+        'company = "晨光燃气"\nhotline = "95598"\n',
+    )
+    assert found.site == settings.Site("DE", "shop", "zh-Hant", "晨光燃气", "95598")
+    assert loaded(tmp_path, '[site]\ncountry = ""\n').site.country == ""
+
+
 @pytest.mark.parametrize(
     ("text", "key", "named"),
     [
+        ("[unit]\nshort_forms = 2", "settings_range", "unit.short_forms"),
+        ('[site]\ncity = "上海"', "settings_unknown", "site.city"),
+        ("[site]\nhotline = 95598", "settings_text", "95598"),
+        ('[site]\ncompany = "a\\nb"', "settings_text", "site.company"),
+        ('[site]\nunit_language = "fr"', "settings_unit_language", "fr"),
+        ('[site]\nflavour = "Gas works"', "settings_flavour", "Gas works"),
+        ('[site]\ncountry = "Atlantis"', "unknown_country", "Atlantis"),
         ("[unit]\nhold_remind_s = 4", "settings_range", "5"),
         ("[unit]\nhold_remind_s = 601", "settings_range", "600"),
         ("[unit]\nhold_remind_s = true", "settings_range", "unit.hold_remind_s"),

@@ -62,7 +62,7 @@ class Desk:
         self.logger = Logger(
             data_dir,
             settings,
-            language=self._language,
+            language=settings.site.unit_language or self._language,
             ports=[*ports, *self.fleet.addresses],
             search=search,
             virtual_seats=self.fleet.seats,
