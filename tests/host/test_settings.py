@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from deskunit import settings
+from deskunit.cli.desk import Desk
 from deskunit.errors import DeskunitError
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "settings.json").read_text("utf-8"))
@@ -45,6 +46,26 @@ def test_the_site_is_china_and_a_hotline_unless_it_says_otherwise(tmp_path: Path
     )
     assert found.site == settings.Site("DE", "shop", "zh-Hant", "晨光燃气", "95598")
     assert loaded(tmp_path, '[site]\ncountry = ""\n').site.country == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('language = "zh"\n[site]\nunit_language = "zh-Hant"\n', "zh-Hant"),
+        ('language = "zh"\n', "zh"),
+        ("", "en"),
+    ],
+)
+def test_units_speak_the_sites_language_else_that_of_the_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, wanted: str
+) -> None:
+    monkeypatch.setenv("DESKUNIT_LANG", "en")
+    desk = Desk(tmp_path, loaded(tmp_path, text), ports=(), virtual=0, search=False)
+    try:
+        desk.start(wait=True)
+        assert desk.logger.recorder.language("a4cf12b3d0e8") == wanted
+    finally:
+        desk.close()
 
 
 @pytest.mark.parametrize(
