@@ -68,6 +68,21 @@ def test_units_speak_the_sites_language_else_that_of_the_pages(
         desk.close()
 
 
+def test_year_without_an_official_calendar_is_said_at_the_start(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for country, said in (("CN", True), ("DE", False)):
+        chosen = loaded(tmp_path, f'[site]\ncountry = "{country}"\n')
+        desk = Desk(tmp_path, chosen, ports=(), virtual=0, search=False)
+        try:
+            desk.tell_calendar(2026)
+            assert capfd.readouterr().err == ""
+            desk.tell_calendar(2027)
+            assert ("holidays.csv" in capfd.readouterr().err) == said
+        finally:
+            desk.close()
+
+
 @pytest.mark.parametrize(
     ("text", "key", "named"),
     [
