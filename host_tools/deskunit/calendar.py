@@ -23,7 +23,7 @@ Kind = Literal["work", "weekend", "holiday"]
 WORK: Final = "work"
 WEEKEND: Final = "weekend"
 HOLIDAY: Final = "holiday"
-GREETINGS = {  # as the package names them in Chinese
+GREETINGS = {  # China's, as the package names them in Chinese
     "元旦": "new_year",
     "农历除夕": "spring_festival",
     "春节": "spring_festival",
@@ -33,6 +33,15 @@ GREETINGS = {  # as the package names them in Chinese
     "中秋节": "mid_autumn",
     "国庆节": "national",
 }
+_ELSEWHERE = (  # in the package's English; Hong Kong, Taiwan and many others keep the same feasts
+    (re.compile("chinese new year|lunar new year|spring festival"), "spring_festival"),
+    (re.compile("tomb-sweeping"), "qingming"),
+    (re.compile("dragon boat"), "dragon_boat"),
+    (re.compile("mid-autumn"), "mid_autumn"),
+    (re.compile("labor day"), "labour"),
+    (re.compile("national day"), "national"),
+    (re.compile("^new year's day"), "new_year"),
+)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _KINDS = {
     "工作": WORK,
@@ -119,7 +128,7 @@ class Calendar:
         return [day for _, day in zip(range(count), self._working_days(when), strict=False)]
 
     def is_published(self, year: int) -> bool:
-        """Whether the year's moved days are official; only China moves any by a decision each year."""
+        """Whether the year's moved days are official; of other countries than China it is taken so."""
         return self.country != CHINA or year in PUBLISHED
 
     def _working_days(self, when: date) -> Iterator[date]:
@@ -161,18 +170,21 @@ class _Country:
         import holidays  # 60 ms, for whom needs a country's days
 
         try:
-            own = holidays.country_holidays(code).default_language
+            plain = holidays.country_holidays(code)
         except NotImplementedError as error:
             raise DeskunitError("unknown_country", exit_code=2, country=code) from error
         # China's own language is the one that GREETINGS knows; without one the locale would choose
+        own, english = plain.default_language, "en_US"
         self._days = holidays.country_holidays(code, language=own)
+        spoken = english if english in (plain.supported_languages or ()) else own
+        self._english = holidays.country_holidays(code, language=spoken)
         self._is_china = code == CHINA
 
     def day(self, when: date) -> Day:
         if self._is_off(when):
             names = self._names(when)
             if not self._is_china:
-                return self._named(when, names) if names else Day(WEEKEND, WEEKEND)
+                return Day(HOLIDAY, self._key(when), names[0]) if names else Day(WEEKEND, WEEKEND)
             return self._of_china(when)
         return Day(WORK)
 
@@ -184,9 +196,12 @@ class _Country:
     def _names(self, when: date) -> list[str]:
         return self._days.get_list(when) if when in self._days else []
 
-    def _named(self, when: date, names: list[str]) -> Day:
-        is_new_year = (when.month, when.day) == (1, 1)
-        return Day(HOLIDAY, "new_year" if is_new_year else HOLIDAY, names[0])
+    def _key(self, when: date) -> str:
+        if (when.month, when.day) == (1, 1):
+            return "new_year"
+        names = [name.lower() for name in self._english.get_list(when)]
+        keys = (key for name in names for known, key in _ELSEWHERE if known.search(name))
+        return next(keys, HOLIDAY)
 
     def _of_china(self, when: date) -> Day:
         """A holiday is the whole run of free days around its feast: moved days and weekends too.

@@ -127,6 +127,23 @@ def test_another_country_has_its_own_days_and_weekends() -> None:
     assert saudi.is_working_day(day("2026-11-08")), "a Sunday"
 
 
+@pytest.mark.parametrize(
+    ("country", "when", "key", "name"),
+    [
+        ("HK", "2026-02-18", "spring_festival", "農曆年初二"),
+        ("HK", "2026-09-26", "mid_autumn", "中秋節翌日"),
+        ("HK", "2026-12-25", "holiday", "聖誕節"),
+        ("TW", "2026-06-19", "dragon_boat", "端午節"),
+        ("TW", "2026-10-10", "national", "國慶日"),
+        ("TW", "2026-01-01", "new_year", "中華民國開國紀念日"),
+        ("VN", "2026-05-01", "labour", "Ngày Quốc tế Lao động"),
+        ("MY", "2026-06-17", "holiday", "Awal Muharam"),
+    ],
+)
+def test_the_same_feasts_are_kept_elsewhere(country: str, when: str, key: str, name: str) -> None:
+    assert Calendar(country).day(day(when)) == Day("holiday", key, name)
+
+
 def test_without_a_country_there_are_weekends_alone() -> None:
     plain = Calendar("")
     assert plain.day(day("2026-10-01")) == Day("work")
