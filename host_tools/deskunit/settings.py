@@ -57,7 +57,7 @@ class Site:
     """The place: its calendar and what its packs say. None: what the script library has."""
 
     country: str = calendar.CHINA
-    flavour: str = "hotline"
+    flavour: str | None = None
     unit_language: UnitLanguage | None = None  # None: as `language`
     company: str | None = None
     hotline: str | None = None
@@ -125,7 +125,7 @@ def _site(file: Path, chosen: dict[str, Any]) -> Site:
     site = Site(**chosen)
     if site.unit_language not in (None, *UNIT_LANGUAGES):
         raise DeskunitError("settings_unit_language", file=file, found=site.unit_language)
-    if not _FLAVOUR.fullmatch(site.flavour):
+    if site.flavour is not None and not _FLAVOUR.fullmatch(site.flavour):
         raise DeskunitError("settings_flavour", file=file, found=site.flavour)
     country = site.country.upper()
     if not calendar.is_country(country):

@@ -37,8 +37,8 @@ def test_what_is_chosen_is_taken_and_the_rest_stays(tmp_path: Path) -> None:
     assert found.unit["hold_remind_s"] == 45 and found.unit["hold_max_s"] == 120
 
 
-def test_the_site_is_china_and_a_hotline_unless_it_says_otherwise(tmp_path: Path) -> None:
-    assert settings.load(tmp_path).site == settings.Site("CN", "hotline", None, None, None)
+def test_the_site_is_in_china_unless_it_says_otherwise(tmp_path: Path) -> None:
+    assert settings.load(tmp_path).site == settings.Site("CN", None, None, None, None)
     found = loaded(
         tmp_path,
         '[site]\ncountry = "de"\nflavour = "shop"\nunit_language = "zh-Hant"\n'
