@@ -71,7 +71,7 @@ def test_the_table_has_the_most_used_first_and_steps_below(terminal: Terminal) -
         "open 1 (100 %) 0 (0 %) 0 % 10.0",
         "answer 1 (100 %) 1 (100 %) 0 % 10.0",
     ]
-    assert "4 calls" in err
+    assert "Calls: 4" in err
 
 
 def test_for_programs_a_step_has_its_numbers_and_shares(terminal: Terminal) -> None:
