@@ -1,24 +1,23 @@
 """Reads agents.csv, the list that a site keeps in its spreadsheet, and picks a seat's roster.
 
-Called by the logger and the command line. Excel's encodings are tolerated, mistakes are named with
-their line. It knows no database.
+Called by the logger and the command line. Mistakes are named with their line. It knows no database.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deskunit import spreadsheet
 from deskunit.errors import DeskunitError
 
+FILE_NAME = "agents.csv"
 LEVELS = ("trainee", "coached", "solo")
-REQUIRED = ("id", "name", "team", "level")
 ROSTER_MAX = 8
 _ID = re.compile(r"[A-Za-z0-9._-]{1,12}")
 # Heads and levels as a Chinese spreadsheet may have them.
 _HEADS = {"工号": "id", "姓名": "name", "班组": "team", "级别": "level", "座席": "seat"}
+SHAPE = spreadsheet.Shape(("id", "name", "team", "level", "seat"), 4, _HEADS)
 _LEVELS = {"见习": "trainee", "带教": "coached", "独立": "solo", "": "solo"}
 
 
@@ -35,26 +34,13 @@ class Agent:
 
 def load(file: Path) -> list[Agent]:
     """The agents of `file` in its order; no file: none. DeskunitError names the line at fault."""
-    if not file.exists():
-        return []
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise DeskunitError("agents_unreadable", file=file, why=error.strerror) from error
-    return parse(raw, str(file))
+    raw = spreadsheet.load(file)
+    return [] if raw is None else parse(raw, str(file))
 
 
-def parse(raw: bytes, file: str = "agents.csv") -> list[Agent]:
-    """The agents in the bytes of a CSV file: UTF-8 with or without BOM, GBK, or Excel's UTF-16."""
-    text = _decoded(raw, file)
-    first_line = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first_line.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    head = [_HEADS.get(cell.strip(), cell.strip().lower()) for cell in next(reader, [])]
-    for column in REQUIRED:
-        if column not in head:
-            raise DeskunitError("agents_header", file=file, line=1, column=column)
-    return list(_agents(reader, head, file))
+def parse(raw: bytes, file: str = FILE_NAME) -> list[Agent]:
+    """The agents in the bytes of a CSV file. DeskunitError names the line at fault."""
+    return list(_agents(spreadsheet.rows(raw, SHAPE, file), file))
 
 
 def roster(agents: Sequence[Agent], seat: str, recent_ids: Sequence[str]) -> list[Agent]:
@@ -66,31 +52,16 @@ def roster(agents: Sequence[Agent], seat: str, recent_ids: Sequence[str]) -> lis
     return list(dict.fromkeys([*recent, *own, *anywhere]))[:ROSTER_MAX]
 
 
-def _decoded(raw: bytes, file: str) -> str:
-    marked = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    for encoding in (marked, "gb18030"):  # a Chinese Excel's plain "CSV" is GBK
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise DeskunitError("agents_encoding", file=file)
-
-
-def _agents(reader: Iterator[list[str]], head: list[str], file: str) -> Iterator[Agent]:
+def _agents(rows: Iterator[tuple[int, dict[str, str]]], file: str) -> Iterator[Agent]:
     line_of: dict[str, int] = {}
-    for number, cells in enumerate(reader, start=2):
-        line = getattr(reader, "line_num", number)
-        fields = dict(zip(head, (cell.strip() for cell in cells), strict=False))
-        if any(fields.values()):
-            agent = _agent(fields, file, line)
-            if agent.id in line_of:
-                raise DeskunitError(
-                    "agents_twice", file=file, line=line, id=agent.id, first=line_of[agent.id]
-                )
-            line_of[agent.id] = line
-            yield agent
+    for line, fields in rows:
+        agent = _agent(fields, file, line)
+        if agent.id in line_of:
+            raise DeskunitError(
+                "agents_twice", file=file, line=line, id=agent.id, first=line_of[agent.id]
+            )
+        line_of[agent.id] = line
+        yield agent
 
 
 def _agent(fields: dict[str, str], file: str, line: int) -> Agent:

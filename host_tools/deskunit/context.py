@@ -5,11 +5,14 @@ The recorder builds a Context; the session's Teller sends what differs from what
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from deskunit import wire
 from deskunit.effects import Effect, Noted
 
 Telling = wire.Settings | wire.Variable
+Roster = tuple[tuple[str, str], ...]
+LATER_SETTINGS = frozenset({"silent_step_s", "short_forms", "large_text"})  # since firmware 0.3.0
 TRIES = 3
 ROSTER_LIMIT = 8
 SEAT_LIMIT_CHARS = 8
@@ -25,10 +28,14 @@ class Context:
     held_s: int | None = None
     seat: str | None = None
     language: str | None = None
-    roster: tuple[tuple[str, str], ...] | None = None
+    roster: Roster | None = None
+    levels: str = ""  # a letter for each entry of the roster
     hello: str | None = None
+    hour: int | None = None
+    wish: str | None = None
     leave: int | None = None
     signout: str | None = None
+    caller: str | None = None
 
     def items(self) -> Iterator[tuple[str, list[Telling]]]:
         """(name, frames) in the order that the unit needs: limits before what is judged by them."""
@@ -44,11 +51,15 @@ class Context:
             if value is not None:
                 yield name, [wire.Variable(ID_FOR_SIZE, name, value)]
         if self.roster is not None:
-            yield "roster", list(_roster_frames(self.roster))
+            # one run: a unit that took another roster has no use for the levels of the one before
+            yield "roster", [*_roster_frames(self.roster), *_levels(self.roster, self.levels)]
         for name, value in (
             ("hello", self.hello),
+            ("hour", self.hour),
+            ("wish", self.wish),
             ("leave", self.leave),
             ("signout", self.signout),
+            ("caller", self.caller),
         ):
             if value is not None:
                 yield name, [wire.Variable(ID_FOR_SIZE, name, value)]
@@ -73,14 +84,18 @@ def fits(frame: Telling) -> bool:
 def _settings_parts(settings: Mapping[str, int]) -> list[dict[str, int]]:
     parts: list[dict[str, int]] = []
     for name, value in settings.items():
-        if parts and fits(wire.Settings(ID_FOR_SIZE, {**parts[-1], name: value})):
+        # a unit refuses a whole frame for one name that it does not know
+        mixed = bool(parts) and (name in LATER_SETTINGS) != (
+            next(iter(parts[-1])) in LATER_SETTINGS
+        )
+        if parts and not mixed and fits(wire.Settings(ID_FOR_SIZE, {**parts[-1], name: value})):
             parts[-1][name] = value
         else:
             parts.append({name: value})
     return parts
 
 
-def _roster_frames(roster: tuple[tuple[str, str], ...]) -> Iterator[wire.Variable]:
+def _roster_frames(roster: Roster) -> Iterator[wire.Variable]:
     entries = [entry for entry in roster if _entry(1, 1, *entry) is not None][:ROSTER_LIMIT]
     if not entries:
         yield wire.Variable(ID_FOR_SIZE, "roster", [0, 0, "", ""])
@@ -88,6 +103,13 @@ def _roster_frames(roster: tuple[tuple[str, str], ...]) -> Iterator[wire.Variabl
         frame = _entry(place, len(entries), agent_id, name)
         if frame is not None:
             yield frame
+
+
+def _levels(roster: Roster, levels: str) -> Iterator[wire.Variable]:
+    told = (one for entry, one in zip(roster, levels, strict=False) if _entry(1, 1, *entry))
+    letters = "".join(islice(told, ROSTER_LIMIT))
+    if letters:
+        yield wire.Variable(ID_FOR_SIZE, "levels", letters)
 
 
 def _entry(place: int, count: int, agent_id: str, name: str) -> wire.Variable | None:
@@ -136,13 +158,15 @@ class Teller:
         if self._now is None:
             return []
         name, frames, place = self._now
+        frame = frames[place]
+        what = frame.name if isinstance(frame, wire.Variable) else name
         self._tries = 0
         if ok and place + 1 < len(frames):
             self._now = (name, frames, place + 1)
             return []
         self._now = None
         self._taken[name] = frames
-        return [] if ok else [Noted(2, f"the unit refused {name}: {reason}")]
+        return [] if ok else [Noted(2, f"the unit refused {what}: {reason}")]
 
     def unanswered(self) -> list[Effect]:
         """No reply to the frame sent last: try again, but not for ever."""

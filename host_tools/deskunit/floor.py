@@ -21,7 +21,7 @@ from deskunit.fleet import Fleet, Member
 from deskunit.health import Health, sentences
 from deskunit.intervals import Interval as StoredInterval
 from deskunit.logger import IntervalsChanged, LinkStatus, Logger, Notice, UnitChanged, figures
-from deskunit.settings import Language
+from deskunit.settings import UNIT_LANGUAGES, UnitLanguage
 from deskunit.store import Unit as StoredUnit
 from deskunit.virtual import Screen
 from deskunit.web.floor import Alarm, Change, Interval, Today, Unit, Unsubscribe
@@ -145,6 +145,10 @@ class DeskFloor:
         self._stored(uid)
         self._logger.set_language(uid, as_language(language))
 
+    def set_caller(self, uid: str, text: str) -> None:
+        self._stored(uid)
+        self._logger.set_caller(uid, text)
+
     def cut_power(self, uid: str) -> None:
         self._member(uid).cut_power()
         self._notices.put(UnitChanged(uid))
@@ -223,6 +227,7 @@ class DeskFloor:
             agent_name=names.get(agent_id, ""),
             call_no=now.call_no if now else None,
             hold_no=now.hold_no if now else None,
+            caller=self._logger.recorder.caller(one.uid),
             since_utc_ms=now.start_utc_ms if now else None,
         )
 
@@ -270,12 +275,12 @@ class DeskFloor:
         return member
 
 
-def as_language(text: str) -> Language:
+def as_language(text: str) -> UnitLanguage:
     """`text` as a language of the unit. DeskunitError: bad_language."""
-    if text == "zh":
-        return "zh"
-    if text == "en":
-        return "en"
+    wanted = "zh" if text == "zh-Hans" else text
+    for language in UNIT_LANGUAGES:
+        if language == wanted:
+            return language
     raise DeskunitError("bad_language", exit_code=2, found=text)
 
 

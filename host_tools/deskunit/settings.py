@@ -1,18 +1,24 @@
-"""settings.toml of the data folder: the unit's timers, the language, the limits of this host.
+"""settings.toml of the data folder: the unit's timers, the site, the language, the limits of this host.
 
 Read at the start by `run` and `log`; every value has a default, a range and a line in docs/protocol.md.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from deskunit import calendar
 from deskunit.errors import DeskunitError
 
 FILE_NAME = "settings.toml"
-Language = Literal["zh", "en"]
+Language = Literal["zh", "en"]  # of pages and the command line
+UnitLanguage = Literal["zh", "zh-Hant", "en"]  # of the packs
+UNIT_LANGUAGES: tuple[UnitLanguage, ...] = ("zh", "zh-Hant", "en")
+TEXT_CHARS = 40
+_FLAVOUR = re.compile(r"[a-z][a-z0-9_]{0,15}")
 
 
 class Range(NamedTuple):
@@ -47,10 +53,22 @@ def _defaults(table: Mapping[str, Range]) -> dict[str, int]:
 
 
 @dataclass(frozen=True)
+class Site:
+    """The place: its calendar and what its packs say. None: what the script library has."""
+
+    country: str = calendar.CHINA
+    flavour: str | None = None
+    unit_language: UnitLanguage | None = None  # None: as `language`
+    company: str | None = None
+    hotline: str | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the site chose. `language` and `zone` None: the computer's own."""
 
     unit: Mapping[str, int] = field(default_factory=lambda: _defaults(UNIT))
+    site: Site = field(default_factory=Site)
     language: Language | None = None
     away_limit: int = HOST["away_limit"].default
     page_port: int = HOST["page_port"].default
@@ -71,6 +89,7 @@ def load(data_dir: Path) -> Settings:
 
 def _checked(file: Path, nested: dict[str, Any]) -> Settings:
     unit, host = _section(file, nested, "unit"), _section(file, nested, "host")
+    site = _section(file, nested, "site")
     language, zone = nested.pop("language", None), host.pop("zone", None)
     if nested:
         raise DeskunitError("settings_unknown", file=file, name=next(iter(nested)))
@@ -79,6 +98,7 @@ def _checked(file: Path, nested: dict[str, Any]) -> Settings:
     chosen = _numbers(file, "host", host, HOST)
     return Settings(
         unit=_numbers(file, "unit", unit, UNIT),
+        site=_site(file, site),
         language=language,
         zone=None if zone is None else _zone(zone),
         away_limit=chosen["away_limit"],
@@ -91,6 +111,26 @@ def _section(file: Path, nested: dict[str, Any], name: str) -> dict[str, Any]:
     if not isinstance(section, dict):
         raise DeskunitError("settings_section", file=file, name=name)
     return dict(section)
+
+
+def _site(file: Path, chosen: dict[str, Any]) -> Site:
+    for name, value in chosen.items():
+        if name not in Site.__dataclass_fields__:
+            raise DeskunitError("settings_unknown", file=file, name=f"site.{name}")
+        if not isinstance(value, str) or len(value) > TEXT_CHARS or not value.isprintable():
+            where = f"site.{name}"
+            raise DeskunitError(
+                "settings_text", file=file, name=where, found=value, most=TEXT_CHARS
+            )
+    site = Site(**chosen)
+    if site.unit_language not in (None, *UNIT_LANGUAGES):
+        raise DeskunitError("settings_unit_language", file=file, found=site.unit_language)
+    if site.flavour is not None and not _FLAVOUR.fullmatch(site.flavour):
+        raise DeskunitError("settings_flavour", file=file, found=site.flavour)
+    country = site.country.upper()
+    if not calendar.is_country(country):
+        raise DeskunitError("unknown_country", exit_code=2, country=site.country)
+    return replace(site, country=country)
 
 
 def _numbers(

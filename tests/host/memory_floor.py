@@ -82,6 +82,7 @@ class MemoryFloor:
             "agent_name": "",
             "call_no": None,
             "hold_no": None,
+            "caller": "",
             "since_utc_ms": None,
         }
         screen = MemoryScreen() if kind == "virtual" else None
@@ -210,6 +211,13 @@ class MemoryFloor:
     def set_unit_language(self, uid: str, language: str) -> None:
         self._desk(uid).unit["language"] = language  # type: ignore[typeddict-item]
         self._tell("unit", self._desk(uid).unit)
+
+    def set_caller(self, uid: str, text: str) -> None:
+        unit = self._desk(uid).unit
+        if unit["state"] not in ("talking", "hold"):
+            raise DeskunitError("no_call")
+        unit["caller"] = text
+        self._tell("unit", unit)
 
     def cut_power(self, uid: str) -> None:
         self._desk(uid).unit["powered"] = False

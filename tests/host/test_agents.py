@@ -43,8 +43,8 @@ def test_empty_lines_are_passed_over() -> None:
 @pytest.mark.parametrize(
     ("text", "key", "line"),
     [
-        ("", "agents_header", 1),
-        ("id,name,level\n", "agents_header", 1),
+        ("", "table_header", 1),
+        ("id,name,level\n", "table_header", 1),
         (HEAD + "1001,A,T,solo\n,B,T,solo\n", "agents_no_id", 3),
         (HEAD + "1001,,T,solo\n", "agents_no_name", 2),
         (HEAD + "10 01,A,T,solo\n", "agents_bad_id", 2),
@@ -65,7 +65,7 @@ def test_a_mistake_is_named_with_its_line(text: str, key: str, line: int) -> Non
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(DeskunitError) as caught:
         agents.parse(b"id,name,team,level\n\xff\xff\x00,\x81")
-    assert caught.value.key == "agents_encoding"
+    assert caught.value.key == "table_encoding"
 
 
 def test_no_file_means_no_agents(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "agents.csv").mkdir()
     with pytest.raises(DeskunitError) as caught:
         agents.load(tmp_path / "agents.csv")
-    assert caught.value.key == "agents_unreadable"
+    assert caught.value.key == "table_unreadable"
 
 
 def test_the_roster_begins_with_who_sat_there_last() -> None:

@@ -159,3 +159,24 @@ def test_storm_of_notices_is_told_once_a_unit_and_delays_no_end(tmp_path: Path) 
         floor.stop()
     finally:
         logger.stop()
+
+
+def test_caller_is_known_from_the_telling_to_the_end_of_the_call(
+    page: Page, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(DeskunitError) as caught:
+        page.floor.set_caller(page.uid, "王女士")
+    assert caught.value.key == "no_call"
+    page.floor.set_unit_language(page.uid, "zh-Hant")
+    page.until("unit", lambda unit: unit["language"] == "zh-Hant")
+    page.hold("READY", 1_000)
+    page.until("unit", lambda unit: unit["state"] == "not_ready")
+    page.hold("BUSY", 80)
+    page.until("unit", lambda unit: unit["state"] == "talking")
+    page.floor.set_caller(page.uid, "王女士")
+    page.until("unit", lambda unit: unit["caller"] == "王女士")
+    page.hold("READY", 80)
+    page.until("unit", lambda unit: unit["state"] == "wrap_up" and unit["caller"] == "")
+    assert "refused" not in caplog.text, "the unit knows all that it was told"
+    with pytest.raises(DeskunitError):
+        page.floor.set_caller(NOBODY, "王女士")

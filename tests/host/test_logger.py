@@ -201,11 +201,26 @@ def test_mistake_in_the_list_of_agents_keeps_no_logger_from_starting_again(tmp_p
             logger.stop()
 
 
+def test_mistake_in_the_list_of_holidays_is_an_alarm_until_it_is_put_right(
+    tmp_path: Path, fleet: Fleet
+) -> None:
+    file = tmp_path / "holidays.csv"
+    file.write_text("date,kind\n2026-11-31,holiday\n", "utf-8")
+    with logging_of(tmp_path, fleet, []) as desk:
+        (alarm,) = desk.logger.alarms.active()
+        assert alarm.word == "holidays"
+        for language, where in (("zh", "第 2 行"), ("en", "line 2")):
+            sentence = alarm.sentence(language)
+            assert "holidays.csv" in sentence and where in sentence
+        file.write_text("date,kind\n2026-11-30,holiday\n", "utf-8")
+        desk.until(lambda: desk.logger.alarms.active() == [])
+
+
 def test_mistake_in_the_first_list_of_agents_is_said_at_once(tmp_path: Path) -> None:
     (tmp_path / "agents.csv").write_text("broken", "utf-8")
     with pytest.raises(DeskunitError) as caught:
         Logger(tmp_path, Settings()).start()
-    assert caught.value.key == "agents_header"
+    assert caught.value.key == "table_header"
 
 
 def test_disk_that_takes_nothing_is_an_alarm_until_it_does_again(

@@ -1,17 +1,18 @@
 """What the host does with what it heard: real sessions, a real store on disk, virtual time."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
-from byte_unit import BOOT, UID, UTC_MS, ByteUnit, frame, hello
+from byte_unit import BOOT, UID, ByteUnit, frame, hello
 from deskunit.agents import Agent
 from deskunit.alarms import Alarms
+from deskunit.calendar import Day
 from deskunit.errors import DeskunitError
 from deskunit.events import ecrc
-from deskunit.logger.recorder import Recorder, hello_word
+from deskunit.logger.recorder import Recorder
 from deskunit.repeats import FORGET_MS
 from deskunit.settings import Settings
 from deskunit.store import Changes, Store, open_store
@@ -19,7 +20,7 @@ from full_disk import full_disk
 
 OTHER = "b4cf12b3d0e8"
 SECOND = "42-00000001"
-LI, WANG = Agent("1001", "李晓"), Agent("1002", "王芳")
+LI, WANG = Agent("1001", "李晓"), Agent("1002", "王芳", level="trainee")
 
 
 class Floor:
@@ -284,7 +285,10 @@ def test_unit_learns_seat_roster_language_and_hour(store: Store) -> None:
     floor.wait(1_000)
     assert told(unit, "seat") == ["07"] and told(unit, "lang") == ["en"]
     assert told(unit, "roster") == [[0, 2, "1001", "李晓"], [1, 2, "1002", "王芳"]]
-    assert told(unit, "hello") == [hello_word(unit.utc_ms, ZoneInfo("UTC"))]
+    assert told(unit, "levels") == ["st"]
+    assert unit.utc_ms // 3_600_000 % 24 == 14
+    assert (told(unit, "hello"), told(unit, "hour")) == (["afternoon"], [14])
+    assert told(unit, "wish") == [""] and told(unit, "caller") == []
     assert store.units()[0].confirmed and store.units()[0].seat == "07"
     assert list(chain(*(one[2] for one in unit.frames("K")))) == list(Settings().unit)
 
@@ -296,6 +300,126 @@ def test_last_agent_of_the_seat_comes_first(store: Store) -> None:
     unit.say(st(1, "signed_out") + st(2, "not_ready", ag="1002"))
     floor.wait(1_000)
     assert told(unit, "roster")[-2:] == [[0, 2, "1002", "王芳"], [1, 2, "1001", "李晓"]]
+
+
+def test_changed_level_is_told_with_the_roster_that_it_belongs_to(store: Store) -> None:
+    floor = Floor(store)
+    floor.recorder.set_agents([LI, WANG])
+    unit = floor.plug()
+    floor.wait(1_000)
+    floor.recorder.set_agents([LI, Agent("1002", "王芳", level="coached")])
+    floor.wait(600)
+    assert told(unit, "levels") == ["st", "sc"]
+    floor.recorder.set_agents([LI, Agent("1003", "张伟", level="coached")])
+    floor.wait(600)
+    assert told(unit, "levels") == ["st", "sc", "sc"], "the roster is another one"
+    names = [one[2] for one in unit.frames("N") if one[2] in ("roster", "levels")]
+    assert names == ["roster", "roster", "levels"] * 3
+    floor.recorder.set_agents([])
+    floor.wait(600)
+    assert told(unit, "roster")[-1] == [0, 0, "", ""] and len(told(unit, "levels")) == 3
+
+
+def set_clock(unit: ByteUnit, text: str) -> None:
+    wanted = datetime.fromisoformat(text).replace(tzinfo=UTC)
+    unit.set_by_ms += int(wanted.timestamp() * 1000) - unit.utc_ms
+
+
+def test_hour_and_wish_follow_the_clock_into_a_holiday(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    set_clock(unit, "2026-09-30T22:59:58")
+    floor.wait(5_000)
+    assert told(unit, "hour")[-2:] == [22, 23] and set(told(unit, "wish")) == {""}
+    set_clock(unit, "2026-09-30T23:59:58")
+    floor.wait(5_000)
+    assert told(unit, "hour")[-2:] == [23, 0] and told(unit, "wish") == ["", "national"]
+    told_before = len(unit.frames("N"))
+    floor.wait(20_000)
+    assert len(unit.frames("N")) == told_before, "told once"
+
+
+def test_clock_that_is_set_by_an_hour_is_followed_at_once(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    floor.wait(400)
+    assert told(unit, "hour") == [14]
+    unit.set_by_ms -= 3_600_000
+    floor.wait(1_000)
+    assert told(unit, "hour") == [14, 13]
+
+
+def test_sites_own_holiday_reaches_the_unit_when_its_list_changes(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    set_clock(unit, "2026-11-11T09:30:00")
+    floor.wait(1_000)
+    floor.recorder.set_holidays({date(2026, 11, 11): Day("holiday", "holiday", "店庆")})
+    floor.wait(1_000)
+    assert told(unit, "wish")[-2:] == ["", "holiday"]
+
+
+def in_a_call(floor: Floor) -> ByteUnit:
+    unit = floor.plug()
+    unit.say(st(1, "signed_out") + st(2, "not_ready", ag="1001"))
+    unit.say(st(3, "talking", ag="1001", call=1))
+    floor.wait(600)
+    return unit
+
+
+def test_caller_is_told_for_this_call_alone(store: Store) -> None:
+    floor = Floor(store)
+    unit = in_a_call(floor)
+    floor.recorder.set_caller(UID, "  王女士 ")
+    floor.wait(400)
+    assert told(unit, "caller") == ["王女士"] and floor.recorder.caller(UID) == "王女士"
+    unit.say(st(4, "hold", ag="1001", call=1, hold=1) + st(5, "talking", ag="1001", call=1))
+    floor.wait(400)
+    assert floor.recorder.caller(UID) == "王女士", "a hold is within the call"
+    unit.say(st(6, "wrap_up", ag="1001", call=1))
+    floor.wait(400)
+    assert told(unit, "caller") == ["王女士", ""] and floor.recorder.caller(UID) == ""
+
+
+def test_caller_of_the_call_before_is_not_greeted_in_the_next(store: Store) -> None:
+    floor = Floor(store)
+    unit = in_a_call(floor)
+    floor.recorder.set_caller(UID, "王女士")
+    unit.say(st(4, "wrap_up", ag="1001", call=1) + st(5, "talking", ag="1001", call=2))
+    floor.wait(400)
+    assert floor.recorder.caller(UID) == "" and told(unit, "caller")[-1] == ""
+    floor.recorder.set_caller(UID, "张先生")
+    floor.recorder.set_caller(UID, "")
+    floor.wait(400)
+    assert told(unit, "caller")[-1] == ""
+
+
+def test_caller_without_a_call_and_one_that_does_not_fit_are_sentences(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    unit.say(st(1, "signed_out"))
+    floor.wait(400)
+    with pytest.raises(DeskunitError) as caught:
+        floor.recorder.set_caller(UID, "王女士")
+    assert caught.value.key == "no_call"
+    unit.say(st(2, "not_ready", ag="1001") + st(3, "talking", ag="1001", call=1))
+    floor.wait(400)
+    floor.recorder.set_caller(UID, "王" * 14)
+    for text in ("王" * 15, "W" * 17, "王\x1b[2J女士"):
+        with pytest.raises(DeskunitError) as caught:
+            floor.recorder.set_caller(UID, text)
+        assert caught.value.key == "bad_caller"
+    assert floor.recorder.caller(UID) == "王" * 14
+
+
+def test_unit_that_does_not_know_the_new_settings_keeps_the_old_ones(store: Store) -> None:
+    floor = Floor(store)
+    unit = floor.plug()
+    floor.wait(1_000)
+    frames = [set(one[2]) for one in unit.frames("K")]
+    later = {"silent_step_s", "short_forms", "large_text"}
+    assert set().union(*frames) == set(Settings().unit)
+    assert all(names <= later or not names & later for names in frames)
 
 
 def test_renamed_seat_and_chosen_language_reach_the_unit(store: Store) -> None:
@@ -445,18 +569,6 @@ def test_agent_who_signs_in_elsewhere_is_signed_out_here(store: Store) -> None:
     there.say(frame("E", 0, BOOT, 2, 20_000, "st", {"to": "not_ready", "by": "btn", "ag": "1001"}))
     floor.wait(600)
     assert told(here, "signout") == ["1001"] and told(there, "signout") == []
-
-
-@pytest.mark.parametrize(
-    ("hour", "word"),
-    [(4, "evening"), (5, "morning"), (11, "morning"), (12, "afternoon"), (17, "afternoon"),
-     (18, "evening"), (23, "evening")],
-)  # fmt: skip
-def test_greeting_follows_the_hour(hour: int, word: str) -> None:
-    midnight_utc_ms = UTC_MS // 86_400_000 * 86_400_000
-    assert hello_word(midnight_utc_ms + hour * 3_600_000, ZoneInfo("UTC")) == word
-    shanghai = ZoneInfo("Asia/Shanghai")
-    assert hello_word(midnight_utc_ms + (hour - 8) * 3_600_000, shanghai) == word
 
 
 def test_list_of_agents_that_changes_reaches_the_unit(store: Store) -> None:

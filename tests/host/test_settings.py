@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from deskunit import settings
+from deskunit.cli.desk import Desk
 from deskunit.errors import DeskunitError
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "settings.json").read_text("utf-8"))
@@ -36,9 +37,62 @@ def test_what_is_chosen_is_taken_and_the_rest_stays(tmp_path: Path) -> None:
     assert found.unit["hold_remind_s"] == 45 and found.unit["hold_max_s"] == 120
 
 
+def test_the_site_is_in_china_unless_it_says_otherwise(tmp_path: Path) -> None:
+    assert settings.load(tmp_path).site == settings.Site("CN", None, None, None, None)
+    found = loaded(
+        tmp_path,
+        '[site]\ncountry = "de"\nflavour = "shop"\nunit_language = "zh-Hant"\n'
+        'company = "晨光燃气"\nhotline = "95598"\n',
+    )
+    assert found.site == settings.Site("DE", "shop", "zh-Hant", "晨光燃气", "95598")
+    assert loaded(tmp_path, '[site]\ncountry = ""\n').site.country == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('language = "zh"\n[site]\nunit_language = "zh-Hant"\n', "zh-Hant"),
+        ('language = "zh"\n', "zh"),
+        ("", "en"),
+    ],
+)
+def test_units_speak_the_sites_language_else_that_of_the_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, wanted: str
+) -> None:
+    monkeypatch.setenv("DESKUNIT_LANG", "en")
+    desk = Desk(tmp_path, loaded(tmp_path, text), ports=(), virtual=0, search=False)
+    try:
+        desk.start(wait=True)
+        assert desk.logger.recorder.language("a4cf12b3d0e8") == wanted
+    finally:
+        desk.close()
+
+
+def test_year_without_an_official_calendar_is_said_at_the_start(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for country, said in (("CN", True), ("DE", False)):
+        chosen = loaded(tmp_path, f'[site]\ncountry = "{country}"\n')
+        desk = Desk(tmp_path, chosen, ports=(), virtual=0, search=False)
+        try:
+            desk.tell_calendar(2026)
+            assert capfd.readouterr().err == ""
+            desk.tell_calendar(2027)
+            assert ("holidays.csv" in capfd.readouterr().err) == said
+        finally:
+            desk.close()
+
+
 @pytest.mark.parametrize(
     ("text", "key", "named"),
     [
+        ("[unit]\nshort_forms = 2", "settings_range", "unit.short_forms"),
+        ('[site]\ncity = "上海"', "settings_unknown", "site.city"),
+        ("[site]\nhotline = 95598", "settings_text", "95598"),
+        ('[site]\ncompany = "a\\nb"', "settings_text", "site.company"),
+        ('[site]\nunit_language = "fr"', "settings_unit_language", "fr"),
+        ('[site]\nflavour = "Gas works"', "settings_flavour", "Gas works"),
+        ('[site]\ncountry = "Atlantis"', "unknown_country", "Atlantis"),
         ("[unit]\nhold_remind_s = 4", "settings_range", "5"),
         ("[unit]\nhold_remind_s = 601", "settings_range", "600"),
         ("[unit]\nhold_remind_s = true", "settings_range", "unit.hold_remind_s"),

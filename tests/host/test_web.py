@@ -329,6 +329,21 @@ def test_language_power_and_confirmation(
     assert real["confirmed"]
 
 
+def test_the_caller_is_told_in_a_call_alone(
+    floor: MemoryFloor, handle: Handle, browser: Browser
+) -> None:
+    path, token = f"/api/units/{UID}/caller", handle.page.token
+    answer = browser.post(path, token, {"caller": "王女士"})
+    assert (answer.status, answer.json()["error"]) == (409, "no_call")
+    floor.enter(UID, "talking", call_no=1)
+    assert browser.post(path, token, {"caller": "王女士"}).status == 204
+    assert floor.desks[UID].unit["caller"] == "王女士"
+    assert browser.post(path, token, {"caller": 7}).status == 400
+    assert browser.post(path, "forged", {"caller": ""}).status == 403
+    assert floor.desks[UID].unit["caller"] == "王女士"
+    assert browser.post(f"/api/units/{'0' * 12}/caller", token, {"caller": ""}).status == 404
+
+
 @pytest.mark.parametrize("body", [{"language": "fr"}, {"language": 1}, {}, [], "zh"])
 def test_a_body_of_another_form_is_refused(
     floor: MemoryFloor, handle: Handle, browser: Browser, body: object

@@ -10,6 +10,7 @@ import logging
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,12 @@ import click
 import msgspec
 
 from deskunit import __version__, clock, words
+from deskunit.calendar import Calendar
 from deskunit.captures.lines import escaped
 from deskunit.cli.options import say
 from deskunit.control import Control
 from deskunit.errors import DeskunitError
+from deskunit.exports import zone
 from deskunit.fleet import Fleet
 from deskunit.floor import DeskFloor, as_language
 from deskunit.logger import Alarmed, Logger, Notice, UnitChanged, figures
@@ -49,6 +52,7 @@ class Desk:
         search: bool,
     ) -> None:
         self._data_dir = data_dir
+        self._settings = settings
         self._language = settings.language or as_language(words.user_language())
         self._ports = ports
         self._search = search
@@ -62,7 +66,7 @@ class Desk:
         self.logger = Logger(
             data_dir,
             settings,
-            language=self._language,
+            language=settings.site.unit_language or self._language,
             ports=[*ports, *self.fleet.addresses],
             search=search,
             virtual_seats=self.fleet.seats,
@@ -101,6 +105,12 @@ class Desk:
         if self._search:
             say("searching")
         say("data", file=self.logger.store.file, log=self._data_dir / LOG_FILE)
+        self.tell_calendar(datetime.now(zone(self._settings.zone)).year)
+
+    def tell_calendar(self, year: int) -> None:
+        """Say so when nobody knows yet which days of the year are moved."""
+        if not Calendar(self._settings.site.country).is_published(year):
+            say("calendar_unpublished", year=year)
 
     def stay(self) -> None:
         """Until Ctrl-C; DeskunitError when there is nothing to stay for any more."""

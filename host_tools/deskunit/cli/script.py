@@ -5,10 +5,9 @@ import click
 from deskunit.cli.late import LateGroup
 from deskunit.cli.options import word
 
-COMMANDS = {
-    "init": ("script_init", "init"),
-    "check": ("script_check", "check"),
-    "build": ("script_build", "build"),
+COMMANDS: dict[str, tuple[str, str]] = {
+    "use": ("script_use", "use"),
+    "use": ("script_use", "use"),
 }
 
 

@@ -39,7 +39,7 @@ def states(
     from deskunit.errors import DeskunitError
     from deskunit.store import open_store
 
-    show = _Shown(data_dir, _zone_name(data_dir, tz), as_json)
+    show = _Shown(data_dir, chosen_zone(data_dir, tz), as_json)
     with open_store(data_dir, write=False) as store:
         if agent is not None and not store.has_agent(agent):
             raise DeskunitError("unknown_agent", exit_code=2, agent=agent)
@@ -83,7 +83,7 @@ def export_states(
 ) -> None:
     from deskunit import exports
 
-    zone_name = _zone_name(data_dir, tz)
+    zone_name = chosen_zone(data_dir, tz)
     with exports.terminal_progress(word("exporting")) as progress:
         done = exports.export_states(
             data_dir, out=out, from_=from_, to=to, agent=agent, unit=unit, tz=zone_name,
@@ -104,7 +104,8 @@ def _tell(done: "Export", as_json: bool) -> None:
         say("exported", rows=done.rows, file=done.file)
 
 
-def _zone_name(data_dir: Path, tz: str | None) -> str | None:
+def chosen_zone(data_dir: Path, tz: str | None) -> str | None:
+    """The zone asked for, else that of settings.toml; None: this computer's."""
     if tz is not None:
         return tz
     from deskunit import settings

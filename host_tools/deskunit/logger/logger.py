@@ -11,12 +11,13 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from deskunit import agents, clock
+from deskunit import agents, calendar, clock
 from deskunit.alarms import OF_STORE_ERROR, STORE_WORDS, Alarms
 from deskunit.alarms import Alarm as AlarmNow
 from deskunit.effects import Alarm, AlarmsOver, Effect
 from deskunit.errors import DeskunitError
 from deskunit.logger.link import Link
+from deskunit.logger.lists import SiteList
 from deskunit.logger.notices import (
     Alarmed,
     IntervalsChanged,
@@ -29,7 +30,7 @@ from deskunit.logger.ports import Ports
 from deskunit.logger.recorder import Recorder
 from deskunit.logger.taps import Taps
 from deskunit.logger.twins import Twins
-from deskunit.settings import Language, Settings
+from deskunit.settings import Settings, UnitLanguage
 from deskunit.store import Store, open_store
 
 log = logging.getLogger("deskunit")
@@ -56,7 +57,7 @@ class Logger:
         data_dir: Path,
         settings: Settings,
         *,
-        language: Language = "zh",
+        language: UnitLanguage = "zh",
         ports: Sequence[str] = (),
         search: bool = False,
         virtual_seats: Mapping[str, str] | None = None,
@@ -73,8 +74,21 @@ class Logger:
         self._queue: queue.SimpleQueue[tuple[Link, Effect] | Job] = queue.SimpleQueue()
         self._listeners: list[Callable[[Notice], None]] = []
         self._stop = threading.Event()
-        self._agents_seen: tuple[int, int] | None = None
         self.alarms = Alarms(self._alarm_changed)
+        self._agents = SiteList(
+            data_dir / agents.FILE_NAME,
+            "agents",
+            agents.load,
+            lambda listed: self.recorder.set_agents(listed),
+            self.alarms,
+        )
+        self._holidays = SiteList(
+            data_dir / calendar.FILE_NAME,
+            "holidays",
+            calendar.load,
+            lambda days: self.recorder.set_holidays(days),
+            self.alarms,
+        )
         self.ports = Ports(ports, search, self._link, lambda link: self.alarms.end(link.address))
         self._twins = Twins()
         self._storage_fails = False
@@ -94,7 +108,7 @@ class Logger:
             alarms=self.alarms,
         )
         try:
-            self._first_agents()
+            self._first_lists()
         except BaseException:
             self.store.close()
             raise
@@ -133,8 +147,11 @@ class Logger:
     def confirm_unit(self, uid: str) -> None:
         self._do(lambda: self.recorder.confirm_unit(uid))
 
-    def set_language(self, uid: str, language: Language) -> None:
+    def set_language(self, uid: str, language: UnitLanguage) -> None:
         self._do(lambda: self.recorder.set_language(uid, language))
+
+    def set_caller(self, uid: str, text: str) -> None:
+        self._do(lambda: self.recorder.set_caller(uid, text))
 
     def _do(self, action: Job) -> None:
         """Run `action` in the writer's thread and wait; its error is raised here."""
@@ -175,33 +192,16 @@ class Logger:
     def _scan(self) -> None:
         while not self._stop.wait(RESCAN_S):
             self.ports.rescan()
-            stamp = self._agents_stamp()
-            if stamp != self._agents_seen:
-                self._agents_seen = stamp
-                self._queue.put(self._load_agents)
+            for one in (self._agents, self._holidays):
+                if one.has_changed():
+                    self._queue.put(one.read)
 
-    def _first_agents(self) -> None:
-        """A mistake in the list must not keep a PC from logging after its restart; a first start may."""
-        self._agents_seen = self._agents_stamp()
-        try:
-            self.recorder.set_agents(agents.load(self._agents_file))
-        except DeskunitError as error:
-            if not self.recorder.has_agents or not error.key.startswith("agents_"):
-                raise
-            self.alarms.begin("agents", "", error)  # the list from before holds
-
-    def _load_agents(self) -> None:
-        try:
-            listed = agents.load(self._agents_file)
-        except DeskunitError as error:  # the list from before holds
-            self.alarms.begin("agents", "", error)
-            return
-        self.alarms.end("", "agents")
-        try:
-            self.recorder.set_agents(listed)
-        except DeskunitError:
-            self._agents_seen = None  # read again when the store works
-            raise
+    def _first_lists(self) -> None:
+        """A mistake in a list must not keep a PC from logging after its restart; a first start may."""
+        for one in (self._agents, self._holidays):
+            one.has_changed()
+        self._agents.read(strict=not self.recorder.has_agents)
+        self._holidays.read()
 
     def _alarmed(self, link: Link, effect: Alarm | AlarmsOver) -> None:
         if isinstance(effect, AlarmsOver):
@@ -231,17 +231,6 @@ class Logger:
         for uid in {uid for uid, _, _ in claims} | self.recorder.met:
             if uid not in double:
                 self.alarms.end(uid, "twins")
-
-    @property
-    def _agents_file(self) -> Path:
-        return self.data_dir / "agents.csv"
-
-    def _agents_stamp(self) -> tuple[int, int] | None:
-        try:
-            found = self._agents_file.stat()
-        except FileNotFoundError:
-            return None
-        return found.st_mtime_ns, found.st_size
 
     # --- the writer's thread -------------------------------------------------------------------
 

@@ -7,22 +7,23 @@ time is an argument. It knows no port and no thread.
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-from deskunit import agents
 from deskunit.agents import Agent
 from deskunit.alarms import Alarms
+from deskunit.calendar import Site
+from deskunit.callers import IN_CALL, checked_caller
 from deskunit.context import Context
 from deskunit.effects import Arrived, Begun, Effect, Heard, Met, Missing, Repeated, Synced
 from deskunit.errors import DeskunitError
 from deskunit.events import Acks, BootKey, Event, Record
 from deskunit.leave import AwayDesk
 from deskunit.logger.boots import Boots
+from deskunit.logger.surroundings import Surroundings
 from deskunit.presence import Presence
 from deskunit.session import SILENT_MS
-from deskunit.settings import Language, Settings
+from deskunit.settings import Settings, UnitLanguage
 from deskunit.store import Changes, Commit, Store
 
 log = logging.getLogger("deskunit")
@@ -47,7 +48,7 @@ class Recorder:
         store: Store,
         settings: Settings,
         *,
-        language: Language = "zh",
+        language: UnitLanguage = "zh",
         virtual_seats: Mapping[str, str] | None = None,
         on_changes: Callable[[Changes], None] = lambda changes: None,
         on_unit: Callable[[str], None] = lambda uid: None,
@@ -55,15 +56,11 @@ class Recorder:
     ) -> None:
         """`virtual_seats`: uid → seat of the units that were started as virtual ones."""
         self._store = store
-        self._settings = settings
-        self._language = language
         self._virtual_seats = dict(virtual_seats or {})
         self._on_changes = on_changes
         self._on_unit = on_unit
         self._alarms = alarms or Alarms()
-        self._zone = ZoneInfo(settings.zone) if settings.zone else None
-        self._agents: Sequence[Agent] = store.agents(listed_only=True)
-        self._languages: dict[str, Language] = {}
+        self._around = Surroundings(settings, language, store.agents(listed_only=True))
         self._ends: dict[str, UnitEnd] = {}
         self._boots = Boots(store, self._changed)
         self._current = self._boots.current
@@ -72,7 +69,6 @@ class Recorder:
         self._to_tell: set[str] = set()
         self._away = AwayDesk(settings.away_limit)
         self._presence = Presence()
-        self._hello = ""
         self._started_ms: int | None = None
         self._silent: set[str] = set()
         self._seats: dict[str, str] = {}
@@ -86,22 +82,40 @@ class Recorder:
     def set_agents(self, listed: Sequence[Agent]) -> None:
         """The site's list as it is now; every unit gets its roster of it."""
         self._store.set_agents(listed)
-        self._agents = listed
-        self._tell_all()
+        self._around.agents = listed
+        for uid in list(self._ends):
+            self._tell(uid)
+
+    def set_holidays(self, site: Site) -> None:
+        """The site's own working days and holidays as they are now."""
+        self._around.set_holidays(site)
 
     @property
     def has_agents(self) -> bool:
         """Whether a list of agents is known, from now or from before."""
-        return len(self._agents) > 0
+        return len(self._around.agents) > 0
 
-    def set_language(self, uid: str, language: Language) -> None:
+    def set_language(self, uid: str, language: UnitLanguage) -> None:
         """Which prompt pack this unit's screen uses, until the end of this run."""
-        self._languages[uid] = language
+        self._around.set_language(uid, language)
         self._tell(uid)
         self._on_unit(uid)
 
-    def language(self, uid: str) -> Language:
-        return self._languages.get(uid, self._language)
+    def language(self, uid: str) -> UnitLanguage:
+        return self._around.language(uid)
+
+    def set_caller(self, uid: str, text: str) -> None:
+        """Title or name of who is on the line; "" takes it back. DeskunitError: bad_caller, no_call."""
+        newest = self._store.intervals(unit=uid, limit=1, newest_first=True, unconfirmed=True)
+        now = next(newest, None)
+        if now is None or now.state not in IN_CALL or now.call_no is None:
+            raise DeskunitError("no_call")
+        self._around.callers.set(uid, now.call_no, checked_caller(text))
+        self._tell(uid)
+        self._on_unit(uid)
+
+    def caller(self, uid: str) -> str:
+        return self._around.callers.find(uid) or ""
 
     def name_unit(self, uid: str, seat: str) -> None:
         """The unit stands at `seat`; it shows that itself. DeskunitError for an unknown unit."""
@@ -141,7 +155,7 @@ class Recorder:
         self._commit(arrived, now_utc_ms)
 
     def tick(self, now_utc_ms: int, now_ms: int) -> None:
-        """About once a second: silent units become unknown, the greeting follows the hour."""
+        """About once a second: silent units become unknown, what the units say follows the clock."""
         if self._started_ms is None:
             self._started_ms = now_ms
         for uid in self._seats:
@@ -154,9 +168,7 @@ class Recorder:
                 self._changed(self._store.silent(uid, now_utc_ms))
                 self._silent.add(uid)
                 self._on_unit(uid)
-        hello = hello_word(now_utc_ms, self._zone)
-        if hello != self._hello:
-            self._hello = hello
+        if self._around.pass_time(now_utc_ms):
             self._to_tell.update(self._ends)
         self._settle(now_utc_ms)
 
@@ -259,17 +271,21 @@ class Recorder:
             self._away.take(event)
             at = self._store.moment(event.uid, event.boot, event.ms)
             self._presence.take(event, at.utc_ms)
+            self._around.callers.take(event)
             self._back(event.uid)
         after = self._matters()
         self._to_tell.update(uid for uid in after if after[uid] != before[uid])
         for uid in {event.uid for event in fresh}:
             self._on_unit(uid)
 
-    def _matters(self) -> dict[str, tuple[int | None, str | None, str | None]]:
-        """Of each unit what its agent should learn when it changes: leave, signed in elsewhere."""
+    def _matters(self) -> dict[str, tuple[object, ...]]:
+        """Of each unit what its agent should learn when it changes: leave, signed in elsewhere …"""
         leave, signout = self._away.answers(), self._presence.to_sign_out()
-        last = self._presence.last_agent
-        return {uid: (leave.get(uid), signout.get(uid), last.get(uid)) for uid in self._seats}
+        last, caller = self._presence.last_agent, self._around.callers.find
+        return {
+            uid: (leave.get(uid), signout.get(uid), last.get(uid), caller(uid))
+            for uid in self._seats
+        }
 
     def _back(self, uid: str) -> None:
         if uid in self._silent:
@@ -282,34 +298,17 @@ class Recorder:
 
     # --- what the units are told ---------------------------------------------------------------
 
-    def _tell_all(self) -> None:
-        for uid in list(self._ends):
-            self._tell(uid)
-
     def _tell(self, uid: str) -> None:
         end = self._ends.get(uid)
         if end is not None:
             end.tell(self._context(uid))
 
     def _context(self, uid: str) -> Context:
-        seat = self._seats.get(uid, "")
-        listed = agents.roster(self._agents, seat, self._store.recent_agents(uid))
-        return Context(
-            settings=self._settings.unit,
+        around = self._around.context(uid, self._seats.get(uid, ""), self._store.recent_agents(uid))
+        return replace(
+            around,
             off_s=self._boots.off_s.get(uid),
             held_s=self._boots.held_s.get(uid),
-            seat=seat,
-            language=self.language(uid),
-            roster=tuple((agent.id, agent.name) for agent in listed),
-            hello=self._hello,
             leave=self._away.answers().get(uid),
             signout=self._presence.to_sign_out().get(uid),
         )
-
-
-def hello_word(now_utc_ms: int, zone: ZoneInfo | None) -> str:
-    """The greeting's opening word for the hour in `zone` (None: this computer's)."""
-    hour = datetime.fromtimestamp(now_utc_ms / 1000, tz=zone).hour
-    if 5 <= hour < 12:
-        return "morning"
-    return "afternoon" if 12 <= hour < 18 else "evening"

@@ -23,12 +23,12 @@ from deskunit.events import BootKey, Event, Record
 from deskunit.intervals import BootClock, Fold, Moment
 from deskunit.store import folding, schema, times
 from deskunit.store.intake import Intake
-from deskunit.store.reading import Reading
+from deskunit.store.passing import Passing
 from deskunit.store.rows import Changes, Commit
 from deskunit.store.sqlite import check_room, readable_errors
 
 
-class Store(Reading):
+class Store(Passing):
     """Reads always; writes when it was opened with write=True. Safe to share between threads."""
 
     def __init__(

@@ -43,7 +43,11 @@ class Presses(msgspec.Struct, frozen=True):
 
 
 class Language(msgspec.Struct, frozen=True):
-    language: Literal["zh", "en"]
+    language: Literal["zh", "zh-Hant", "en"]
+
+
+class Caller(msgspec.Struct, frozen=True):
+    caller: str
 
 
 class Power(msgspec.Struct, frozen=True):
@@ -79,6 +83,7 @@ class Page:
                 Route(unit + "/log", self._log),
                 Route(unit + "/screen", self._screen),
                 Route(unit + "/language", self._language, methods=["POST"]),
+                Route(unit + "/caller", self._caller, methods=["POST"]),
                 Route(unit + "/power", self._power, methods=["POST"]),
                 Route(unit + "/confirm", self._confirm, methods=["POST"]),
                 Mount("/static", StaticFiles(directory=STATIC)),
@@ -190,6 +195,10 @@ class Page:
     async def _language(self, request: Request) -> Response:
         body = msgspec.json.decode(await request.body(), type=Language)
         return await self._do(self._floor.set_unit_language, request, body.language)
+
+    async def _caller(self, request: Request) -> Response:
+        body = msgspec.json.decode(await request.body(), type=Caller)
+        return await self._do(self._floor.set_caller, request, body.caller)
 
     async def _power(self, request: Request) -> Response:
         on = msgspec.json.decode(await request.body(), type=Power).on

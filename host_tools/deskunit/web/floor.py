@@ -32,7 +32,7 @@ class Unit(TypedDict):
     confirmed: bool  # False: stored but left out of reports until confirm(uid)
     connected: bool  # a session is open and it was heard within 15 s
     powered: bool  # a virtual unit's cable; True for a real one
-    language: Literal["zh", "en"]  # of its screen
+    language: Literal["zh", "zh-Hant", "en"]  # of its screen
     firmware: str  # "0.1.0"; "" before the first H
     state: str  # signed_out not_ready ready talking hold wrap_up unknown
     reason_code: int | None  # with not_ready (and unknown), else None
@@ -41,6 +41,7 @@ class Unit(TypedDict):
     agent_name: str
     call_no: int | None
     hold_no: int | None
+    caller: str  # title or name of who is on the line, "" unless somebody said it
     since_utc_ms: int | None  # start of the state; None before the first one
 
 
@@ -127,7 +128,10 @@ class Floor(Protocol):
         """Call back from any thread with every new screen; a real unit: never."""
 
     def set_unit_language(self, uid: str, language: str) -> None:
-        """Which prompt pack the unit's screen uses: "zh" or "en"."""
+        """Which prompt pack the unit's screen uses: "zh", "zh-Hant" or "en"."""
+
+    def set_caller(self, uid: str, text: str) -> None:
+        """Who is on the line, for this call alone; "" takes it back. No call: DeskunitError no_call."""
 
     def cut_power(self, uid: str) -> None:
         """Pull a virtual unit's cable: its memory is lost, its flash stays."""

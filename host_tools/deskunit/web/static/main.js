@@ -1,6 +1,7 @@
 // The page: puts the parts together and keeps which unit is looked at.
 
 import { Alarms } from "./alarms.js";
+import { Caller } from "./caller.js";
 import * as clock from "./clock.js";
 import { Day } from "./day.js";
 import { Keys } from "./keys.js";
@@ -42,6 +43,7 @@ function failed(error) {
 }
 
 const act = (path, body) => post(`/api/units/${chosen}/${path}`, body).catch(failed);
+const caller = new Caller(by_id("caller"), (text) => act("caller", { caller: text }));
 
 function hello(data) {
   if (version !== null && version !== data.version) return location.reload();
@@ -127,6 +129,7 @@ function draw() {
   for (const range of ["today", "all"])
     by_id(`csv-${range}`).href = `/states.csv?range=${range}&lang=${words.language}`;
   unit_card.draw(unit);
+  caller.draw(unit);
   if (screens.has(chosen)) oled.show(screens.get(chosen));
 }
 

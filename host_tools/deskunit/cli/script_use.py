@@ -1,0 +1,155 @@
+"""`deskunit script use`: which scenarios are used, how far, and where calls leave them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from deskunit.cli.help import Command
+from deskunit.cli.options import data_option, json_option, print_json, say, word
+from deskunit.cli.states import agent_option, chosen_zone, tz_option
+from deskunit.cli.table import Column, print_table
+
+if TYPE_CHECKING:
+    from deskunit.scripts.usage import ScenarioUse, StepUse, Usage
+    from deskunit.store import Store
+
+NO_SHARE = "–"
+
+
+@click.command("use", cls=Command, help=word("script_use_help"))
+@click.option("--from", "from_", metavar="TIME", help=word("opt_from"))
+@click.option("--to", metavar="TIME", help=word("opt_to"))
+@tz_option
+@agent_option
+@click.option("--team", metavar="NAME", help=word("opt_team"))
+@json_option
+@data_option
+def use(
+    from_: str | None,
+    to: str | None,
+    tz: str | None,
+    agent: str | None,
+    team: str | None,
+    as_json: bool,
+    data_dir: Path,
+) -> None:
+    from deskunit.exports import ranges
+    from deskunit.store import open_store
+
+    asked = ranges.query(from_=from_, to=to, agent=agent, tz=chosen_zone(data_dir, tz))
+    with open_store(data_dir, write=False) as store:
+        found = _usage(store, asked, team)
+    if as_json:
+        print_json(_fields(found))
+    elif not found.scenarios:
+        say("script_use_none")
+    else:
+        _show(found)
+
+
+def _usage(store: "Store", asked: Any, team: str | None) -> "Usage":
+    from deskunit.scripts.usage import KINDS, usage
+
+    agents = _agents(store, asked.agent, team)
+    first, last = asked.from_utc_ms, asked.to_utc_ms
+
+    def wanted(agent_id: str, at_utc_ms: int) -> bool:
+        is_after = first is None or at_utc_ms >= first
+        is_before = last is None or at_utc_ms < last
+        return is_after and is_before and (agents is None or agent_id in agents)
+
+    return usage(store.happened(KINDS, first, last), wanted)
+
+
+def _agents(store: "Store", agent: str | None, team: str | None) -> set[str] | None:
+    """Whose calls are asked for; None: everybody's. DeskunitError: there is nobody of that name."""
+    from deskunit.errors import DeskunitError
+
+    if agent is not None and not store.has_agent(agent):
+        raise DeskunitError("unknown_agent", exit_code=2, agent=agent)
+    found = None if agent is None else {agent}
+    if team is not None:
+        members = {one.id for one in store.agents() if one.team == team}
+        if not members:
+            raise DeskunitError("unknown_team", exit_code=2, team=team)
+        found = members if found is None else found & members
+    return found
+
+
+def _sorted(found: "Usage") -> "list[tuple[str, ScenarioUse]]":
+    """The most used first."""
+    return sorted(found.scenarios.items(), key=lambda one: (-one[1].calls, -one[1].chosen, one[0]))
+
+
+# --- for eyes ----------------------------------------------------------------------------------
+
+
+def _show(found: "Usage") -> None:
+    heads = ("scenario", "calls", "chosen", "reached", "left", "timer", "median")
+    columns = [Column(word(f"use_{head}"), right=head != "scenario") for head in heads]
+    rows: list[list[str]] = []
+    for scenario_id, one in _sorted(found):
+        calls = _with_share(one.calls, found.calls)
+        rows.append([scenario_id, calls, str(one.chosen), str(one.runs), "", "", ""])
+        rows += [_step_row(step_id, step, one.runs) for step_id, step in one.steps.items()]
+    print_table(columns, rows)
+    say("script_use_calls", calls=found.calls)
+
+
+def _step_row(step_id: str, step: "StepUse", runs: int) -> list[str]:
+    median = step.median_s
+    return [
+        f"  {step_id}",
+        "",
+        "",
+        _with_share(step.reached, runs),
+        _with_share(step.left, runs),
+        _percent(step.by_timer, step.shown),
+        NO_SHARE if median is None else f"{median:.1f}",
+    ]
+
+
+def _with_share(part: int, whole: int) -> str:
+    return f"{part} ({_percent(part, whole)})"
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else NO_SHARE
+
+
+# --- for programs ------------------------------------------------------------------------------
+
+
+def _fields(found: "Usage") -> dict[str, Any]:
+    return {
+        "calls": found.calls,
+        "scenarios": [
+            {
+                "id": scenario_id,
+                "chosen": one.chosen,
+                "calls": one.calls,
+                "runs": one.runs,
+                "steps": [_step_fields(name, step, one.runs) for name, step in one.steps.items()],
+            }
+            for scenario_id, one in _sorted(found)
+        ],
+    }
+
+
+def _step_fields(step_id: str, step: "StepUse", runs: int) -> dict[str, Any]:
+    return {
+        "id": step_id,
+        "reached": step.reached,
+        "reached_share": _share(step.reached, runs),
+        "left": step.left,
+        "left_share": _share(step.left, runs),
+        "shown": step.shown,
+        "by_timer": step.by_timer,
+        "by_timer_share": _share(step.by_timer, step.shown),
+        "median_s": step.median_s,
+    }
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None

@@ -1,0 +1,72 @@
+"""Events of some kinds with their UTC, streamed by unit, boot and seq: for statistics over a long log.
+
+Memory stays the same however many there are; a boot that has nothing of the period is not read.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+
+from deskunit.epochs import Epoch, find
+from deskunit.events import Event, from_line
+from deskunit.store import schema
+from deskunit.store.reading import PAGE_ROWS, Reading
+
+AROUND_MS = 12 * 3_600_000  # before and after the period, so that its calls are whole
+
+
+class Passing(Reading):
+    """Reading, and what passes by once."""
+
+    def happened(
+        self,
+        kinds: Sequence[str],
+        from_utc_ms: int | None = None,
+        to_utc_ms: int | None = None,
+    ) -> Iterator[tuple[Event, int]]:
+        """(event, UTC ms) in [from, to) and half a day around it; none of unconfirmed units."""
+        boot, unit = schema.boot, schema.unit
+        query = (
+            select(boot.c.uid, boot.c.boot)
+            .join(unit, unit.c.uid == boot.c.uid)
+            .where(unit.c.is_confirmed == 1)
+            .order_by(boot.c.uid, boot.c.boot_no)
+        )
+        for row in self._rows(query):
+            epochs = self.epochs(row.uid, row.boot)
+            if epochs:
+                first, last = _bounds(epochs, from_utc_ms, to_utc_ms)
+                yield from self._of_boot(row.uid, row.boot, kinds, epochs, first, last)
+
+    def _of_boot(
+        self,
+        uid: str,
+        boot: str,
+        kinds: Sequence[str],
+        epochs: Sequence[Epoch],
+        first_ms: int | None,
+        last_ms: int | None,
+    ) -> Iterator[tuple[Event, int]]:
+        event = schema.event.c
+        query = select(event.seq, event.line).where(event.uid == uid, event.boot == boot)
+        query = query.where(event.kind.in_(kinds)).order_by(event.seq).limit(PAGE_ROWS)
+        if first_ms is not None:
+            query = query.where(event.ms >= first_ms)
+        if last_ms is not None:
+            query = query.where(event.ms < last_ms)
+        page = self._rows(query)
+        while page:
+            for row in page:
+                one = from_line(uid, row.line)
+                yield one, one.ms + find(epochs, one.ms).offset(one.ms)
+            page = self._rows(query.where(event.seq > page[-1].seq))
+
+
+def _bounds(
+    epochs: Sequence[Epoch], from_utc_ms: int | None, to_utc_ms: int | None
+) -> tuple[int | None, int | None]:
+    """The unit's ms that surely hold the period and what is around it."""
+    offsets = [epoch.offset_ms for epoch in epochs]
+    first = None if from_utc_ms is None else from_utc_ms - AROUND_MS - max(offsets)
+    last = None if to_utc_ms is None else to_utc_ms + AROUND_MS - min(offsets)
+    return first, last
