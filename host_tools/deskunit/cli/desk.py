@@ -20,6 +20,7 @@ import msgspec
 from deskunit import __version__, clock, words
 from deskunit.captures.lines import escaped
 from deskunit.cli.options import say
+from deskunit.cli.pushing import Pushing
 from deskunit.control import Control
 from deskunit.errors import DeskunitError
 from deskunit.fleet import Fleet
@@ -185,6 +186,7 @@ class Desk:
             "capture_start": lambda port: {"token": self.logger.taps.start(port)},
             "capture_more": self._capture_more,
             "capture_stop": self._capture_stop,
+            **Pushing(self.logger, self._data_dir).handlers(),
         }
 
     def _status(self) -> dict[str, Any]:
