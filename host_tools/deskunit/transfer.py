@@ -23,7 +23,7 @@ Sending = wire.Announcement | wire.Piece
 _REFUSALS = {
     "push_no_room": re.compile(r"no room: (?P<need>\d+) KB needed, (?P<free>\d+) KB free"),
     "push_format": re.compile(r"format (?P<found>\d+), this firmware reads (?P<known>\d+)"),
-    "push_language": re.compile(r"no language of this unit: (?P<language>.*)"),
+    "push_language": re.compile(r"no language of this unit: (?P<found>.*)"),
     "push_flash": re.compile(r"flash refused: (?P<why>.*)|damaged on flash, twice"),
 }
 
