@@ -5,7 +5,9 @@ import click
 from deskunit.cli.late import LateGroup
 from deskunit.cli.options import word
 
-COMMANDS: dict[str, tuple[str, str]] = {}
+COMMANDS: dict[str, tuple[str, str]] = {
+    "push": ("script_push", "push"),
+}
 
 
 @click.group(cls=LateGroup, table=COMMANDS, help=word("script_help"))
