@@ -114,15 +114,16 @@ def test_a_cut_leaves_the_old_or_the_new_pack_and_the_next_send_ends_well(versio
 
 def test_what_flash_has_of_it_is_not_sent_again() -> None:
     version = DISK_VERSIONS[0]
-    offsets = set()
+    offsets: set[int] = set()
+
+    def reply(number: int, ok: int, text: str) -> None:
+        offsets.add(int(text))
+
     for _, blocks in cuts(version, random.Random(1)):
-        storage = Storage(Array(blocks), version)
-        said: list[str] = []
-        unit = Incoming(storage, lambda number, ok, text: said.append(text), print, print)
+        unit = Incoming(Storage(Array(blocks), version), reply, print, print)
         unit.announce(0, "zh", NEW.size, NEW.crc)
         while unit.wait_ms(0) <= 0:
             unit.step()
-        offsets.add(int(said[0]))
     assert offsets == {0, 4096, 8192, NEW.size}
 
 

@@ -1,5 +1,7 @@
 """A pack on its way through a session, in virtual time: pieces, stalls, restarts, refusals."""
 
+from itertools import pairwise
+
 import pytest
 from byte_unit import ByteUnit, event, hello
 from deskunit import transfer, wire
@@ -75,7 +77,7 @@ def test_a_unit_that_is_busy_is_asked_again_ever_more_rarely() -> None:
     desk.wait(10_000)
     assert ended(desk) == [None]
     times = [at for at, frame in desk.written[before:] if frame[0] == "D"][:12]
-    gaps = [later - at for at, later in zip(times, times[1:], strict=False)]
+    gaps = [later - at for at, later in pairwise(times)]
     assert max(gaps) >= transfer.LONGEST_WAIT_MS > min(gaps)
 
 
