@@ -15,6 +15,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "scenarios")]
 from bench_host import press_to_commit  # noqa: E402
 from bench_ingest import ingest  # noqa: E402
 from bench_journal import drain, flash_writes  # noqa: E402
+from bench_push import push  # noqa: E402
 from deskunit.virtual import VirtualUnit  # noqa: E402
 from play import UID, Play, play  # noqa: E402
 
@@ -123,6 +124,7 @@ def figures() -> dict[str, object]:
         **ingest(),
         **flash_writes(),
         **drain(),
+        **push(),
     }
 
 

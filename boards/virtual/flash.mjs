@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 const BLOCK = 4096;
 const SIZE = 2 << 20; // the data partition of a 4 MB ESP32
 const ENOSPC = 28;
+const WRITING = ".writing"; // of a file on its way to the disk
 const SYSTEM = new Set(["dev", "proc", "home", "tmp"]); // the interpreter's own folders
 
 export class Flash {
@@ -90,8 +91,8 @@ export class Flash {
     if (!this.#mirrored(path)) return;
     const target = join(this.folder, path);
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(`${target}.part`, bytes); // rename: this process may be killed at any moment
-    renameSync(`${target}.part`, target);
+    writeFileSync(`${target}${WRITING}`, bytes); // rename: this process may be killed at any moment
+    renameSync(`${target}${WRITING}`, target);
   }
 }
 
@@ -105,7 +106,7 @@ function* filesUnder(root, inside = "") {
   for (const name of names) {
     const path = inside ? `${inside}/${name}` : name;
     if (statSync(join(root, path)).isDirectory()) yield* filesUnder(root, path);
-    else if (!name.endsWith(".part")) yield [path, readFileSync(join(root, path))];
+    else if (!name.endsWith(WRITING)) yield [path, readFileSync(join(root, path))];
   }
 }
 

@@ -67,6 +67,8 @@ class App:
         board = self.board
         recorder = self.recorder
         recorder.note = self._note
+        recorder.releasing = self._release_pack
+        recorder.installed = self._take_pack
         self.desk = Desk(self.settings, self.context, self.journal.add, self._save_state)
         self.screen = Screen(board.canvas, self.desk, self.link, self.journal)
         actions = Actions(self.desk, self._about, self.screen.pages, self._count_uses)
@@ -164,6 +166,15 @@ class App:
         crc = "%08x" % used.crc
         about = [("ok", 1), ("lang", used.lang), ("ver", used.version), ("crc", crc), ("text", "")]
         self._note(now_ms, "pack", about)
+
+    def _release_pack(self, lang):
+        """A file of `lang` is about to change; the screen does not draw before `_take_pack`."""
+        if lang == self._packed:
+            self.screen.pack.close()
+
+    def _take_pack(self, lang):
+        if lang == self._packed:
+            self._packed = None
 
     def _refuse_pack(self, why):
         self._note(self.clock.now_ms, "pack", [("ok", 0), ("lang", self._packed), ("text", why)])

@@ -106,7 +106,7 @@ def hello(who, boot, held, now_ms):
             ("hold", held[:named]),
             ("win", FRAMES),
             ("max", _MAX_FRAME),
-            ("cap", ("t", "x", "r")),  # time answers, gaps, requests
+            ("cap", ("t", "x", "r", "p")),  # time answers, gaps, requests, packs
             ("safe", int(safe)),
         ]
         if len(held) > named:

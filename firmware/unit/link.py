@@ -23,8 +23,8 @@ LATER = const("later")  # what `apply` says when the reply comes when the work i
 class Link:
     """`who` (uid, firmware, reset cause, safe mode?); `state()` gives the state's word.
 
-    `apply(kind, name, value, id)` carries out a K, N or R: None when done, LATER when `reply` follows,
-    else why it is refused.
+    `apply(kind, name, value, id)` carries out a K, N, R, P or D: None when done, LATER when `reply`
+    answers, else why it is refused.
     """
 
     def __init__(self, stream, who, journal, state, apply):
@@ -115,7 +115,8 @@ class Link:
 
     def _answer(self, frame):
         letter, number, what = frame[:3]
-        reason = self.apply(letter, what, frame[3] if letter == "N" else None, number)
+        value = frame[3:] if letter == "P" else frame[3] if len(frame) > 3 else None
+        reason = self.apply(letter, what, value, number)
         if reason is not LATER:
             self.reply(number, not reason, reason or "")
 

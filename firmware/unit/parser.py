@@ -20,6 +20,8 @@ _FIELDS = {  # what follows the letter, host to unit; None: any plain value
     "K": (int, dict),
     "N": (int, str, None),
     "R": (int, str),
+    "P": (int, str, int, str),
+    "D": (int, int, str),
 }
 
 
@@ -88,7 +90,7 @@ def _is_known(frame):
             return False
         if kind is int and field < 0:
             return False
-    return frame[0] not in "TKNR" or frame[1] <= _MAX_ID
+    return frame[0] not in "TKNRPD" or frame[1] <= _MAX_ID
 
 
 def _plain(value, level):
@@ -107,6 +109,8 @@ def _plain(value, level):
 
 def _joined(text):
     """`text` with its surrogate pairs joined: MicroPython's json leaves the halves apart."""
+    if len(text.encode()) == len(text):
+        return text  # ASCII has none
     parts = []
     high = 0
     for i in range(len(text)):

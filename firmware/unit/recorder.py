@@ -38,6 +38,8 @@ class Recorder:
         self.errors = Errors(self._note, self.link.log)
         self.asked = False  # the host wants something of the parts before the link
         self._heard = False  # there was a session
+        self.incoming = None  # a script pack, once the host announced one
+        self.releasing = self.installed = _nothing  # of a language's pack: the app's to set
         self._what = None  # R that is being carried out, and its id
         self._id = 0
         self._fault = ""
@@ -70,8 +72,23 @@ class Recorder:
         return 0 if asked else wait_ms
 
     def _apply(self, kind, what, value, number):
-        """A K, N or R frame: None when done, LATER when the reply follows, else why it is refused."""
+        """A frame that asks: None when done, LATER when the reply follows, else why it is refused."""
         self.asked = True
+        if kind == "P":
+            if not self.incoming:
+                from unit.incoming import (
+                    Incoming,
+                )  # a unit that never gets a pack pays no heap for it
+
+                reply = self.link.reply
+                self.incoming = Incoming(self.saves.storage, reply, self.releasing, self.installed)
+            self.incoming.announce(number, what, *value)
+            return LATER
+        if kind == "D":
+            if not self.incoming:
+                return "announce it first"
+            self.incoming.take(number, what, value)
+            return LATER
         if kind == "N":
             return self.context.set(what, value)
         if kind == "K":
@@ -99,6 +116,8 @@ class Recorder:
         if self._what:
             return self._carry_out(now_ms)
         wait_ms = min(self.journal.wait_ms(now_ms), self.saves.wait_ms(now_ms))
+        if self.incoming:
+            wait_ms = min(wait_ms, self.incoming.wait_ms(now_ms))
         if wait_ms > 0:
             return wait_ms
         if quiet_ms < QUIET_MS:
@@ -110,8 +129,10 @@ class Recorder:
         # the snapshot first: it is small, and what a power cut would ask for
         if self.saves.wait_ms(now_ms) <= 0:
             self.saves.step(now_ms)
-        else:
+        elif self.journal.wait_ms(now_ms) <= 0:
             self.journal.work(now_ms)
+        else:
+            self.incoming.step()
         fault = self.saves.fault or self.journal.fault
         if bool(fault) != bool(self._fault):
             self.note(now_ms, "flash", [("ok", int(not fault)), ("text", fault)])
@@ -150,3 +171,7 @@ class Recorder:
         except OSError:
             pass  # the flash that refuses must not keep the unit from maintenance
         self.chip.reset(_RESTARTS[what])
+
+
+def _nothing(lang):
+    """Safe mode has no pack open."""

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from deskunit.clock import ClockReading
+from deskunit.errors import DeskunitError
 from deskunit.events import Event, Lost
+from deskunit.packs import Pack
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,22 @@ class Answered:
     text: str
 
 
+@dataclass(frozen=True)
+class PackMoved:
+    """So many bytes of the pack are at the unit."""
+
+    pack: Pack
+    offset: int
+
+
+@dataclass(frozen=True)
+class PackEnded:
+    """The pack is in place, or it is not to be had there, and why."""
+
+    pack: Pack
+    error: DeskunitError | None
+
+
 Effect = (
     Met
     | Begun
@@ -115,4 +133,6 @@ Effect = (
     | Alarm
     | AlarmsOver
     | Answered
+    | PackMoved
+    | PackEnded
 )

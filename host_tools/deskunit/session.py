@@ -14,9 +14,8 @@ from collections.abc import Callable, Collection
 
 from deskunit import wire
 from deskunit.clock import ClockReading
-from deskunit.context import Context, Teller
+from deskunit.context import Context
 from deskunit.effects import (
-    Answered,
     Arrived,
     Begun,
     Effect,
@@ -27,8 +26,10 @@ from deskunit.effects import (
     Repeated,
     Synced,
 )
+from deskunit.errands import Errands
 from deskunit.events import Acks, BootKey, Event, Lost, Record, plain, printable
-from deskunit.outbox import REPLY_WAIT_MS, Asked, Outbox
+from deskunit.outbox import REPLY_WAIT_MS, Outbox
+from deskunit.packs import Pack
 from deskunit.probing import SYNC_WAIT_MS, Probing
 from deskunit.repeats import Repeats
 from deskunit.watch import Watch
@@ -69,8 +70,7 @@ class Session:
         self._oldest: dict[str, int] = {}  # boot → first seq that the unit holds, by its last H
         self._more_boots = False  # H has room for three
         self._repeats = Repeats()
-        self._requests: list[str] = []
-        self._teller = Teller()
+        self._errands = Errands()
 
     # --- what comes in -------------------------------------------------------------------------
 
@@ -100,10 +100,12 @@ class Session:
             self._started_ms = now_ms
         expired = self._out.expired(now_ms)
         if expired is not None:
-            self._unanswered(expired)
+            self._effects += self._errands.unanswered(expired.frame, now_ms)
         self._look(now_utc_ms, now_ms)
         self._end_round(now_ms)
         self._effects += self._watch.due(now_ms)
+        if self.open:
+            self._effects += self._errands.due()
         effects, self._effects = self._effects, []
         return effects
 
@@ -134,11 +136,18 @@ class Session:
 
     def tell(self, context: Context) -> None:
         """What the unit should know from now on; only what differs from what it took is sent."""
-        self._teller.context = context
+        self._errands.tell(context)
 
     def request(self, what: str) -> None:
         """Ask for `repl` or `reset`; an Answered effect follows within about a second."""
-        self._requests.append(what)
+        self._errands.request(what)
+
+    def send_pack(self, pack: Pack | None) -> None:
+        """Bring `pack` to this unit: PackMoved effects, a PackEnded. Again the same: nothing new.
+
+        None: leave it. What the unit has of it stays there, another try goes on from it.
+        """
+        self._errands.send(pack)
 
     def overhear(self, frame: wire.ToUnit, now_ms: int) -> None:
         """In a replay: what the recorded host asked stands for what this one would have asked."""
@@ -170,9 +179,11 @@ class Session:
             return 1
         if self._out.asked is not None:
             return max(1, self._out.asked.sent_ms + REPLY_WAIT_MS - now_ms)
-        if self.open:
-            return max(1, self._probing.wake_ms(now_ms))
-        return SYNC_WAIT_MS
+        if not self.open:
+            return SYNC_WAIT_MS
+        errands_ms = self._errands.wake_ms(now_ms)
+        wake_ms = self._probing.wake_ms(now_ms)
+        return max(1, wake_ms if errands_ms is None else min(wake_ms, errands_ms))
 
     def _next(self, now_utc_ms: int, now_ms: int) -> wire.ToUnit | None:
         if not self.open:
@@ -194,14 +205,12 @@ class Session:
 
     def _ask(self, now_ms: int) -> wire.ToUnit | None:
         request_id = self._out.next_id
-        frame: wire.ToUnit | None
-        if self._requests:
-            frame = wire.Request(request_id, self._requests.pop(0))
-        elif self._probing.due(now_ms):
+        frame: wire.ToUnit | None = self._errands.urgent(request_id)
+        if frame is None and self._probing.due(now_ms):
             self._probing.asked(now_ms)
             frame = wire.Probe(request_id)
-        else:
-            frame = self._teller.next(request_id)
+        elif frame is None:
+            frame = self._errands.next(request_id, now_ms)
         if frame is not None:
             self._out.ask(frame, request_id, now_ms)
         return frame
@@ -225,7 +234,7 @@ class Session:
         elif isinstance(frame, wire.Heartbeat):
             self._take_heartbeat(frame)
         elif isinstance(frame, wire.Reply):
-            self._take_reply(frame)
+            self._take_reply(frame, now_ms)
         else:
             self._take_gap(frame, received.payload, now_ms)
 
@@ -269,7 +278,7 @@ class Session:
         self._acks.clear()
         self._acked.clear()
         self._probing = Probing()
-        self._teller.context = None  # the recorder tells this unit's after Begun
+        self._errands.meet(hello.about.cap)  # the recorder tells its context after Begun
         self.status = None
 
     def _enter(self, now_ms: int) -> None:
@@ -277,7 +286,7 @@ class Session:
         self._effects += self._watch.calm()
         self._opened_ms = now_ms
         self._probing.begin(now_ms)
-        self._teller.forget()
+        self._errands.begin()
         self._acked.clear()
         self._repeats.clear()
 
@@ -375,19 +384,7 @@ class Session:
                 Heard(self.uid, frame.boot, frame.ms, frame.top_seq, frame.status.st)
             )
 
-    # --- replies to requests -------------------------------------------------------------------
-
-    def _take_reply(self, reply: wire.Reply) -> None:
+    def _take_reply(self, reply: wire.Reply, now_ms: int) -> None:
         asked = self._out.answered(reply.id)
-        if asked is None:
-            return
-        if isinstance(asked.frame, wire.Request):
-            self._effects.append(Answered(asked.frame.what, bool(reply.ok), printable(reply.text)))
-        else:
-            self._effects += self._teller.told(bool(reply.ok), printable(reply.text))
-
-    def _unanswered(self, asked: Asked) -> None:
-        if isinstance(asked.frame, wire.Request):
-            self._effects.append(Answered(asked.frame.what, False, ""))
-        elif isinstance(asked.frame, wire.Settings | wire.Variable):
-            self._effects += self._teller.unanswered()
+        if asked is not None:
+            self._effects += self._errands.told(asked.frame, reply, now_ms)

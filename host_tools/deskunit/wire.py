@@ -149,8 +149,23 @@ class Request(Struct, frozen=True, array_like=True, tag="R"):
     what: str
 
 
+class Announcement(Struct, frozen=True, array_like=True, tag="P"):
+    id: int
+    language: str
+    size: int
+    crc: str
+
+
+class Piece(Struct, frozen=True, array_like=True, tag="D"):
+    """`data`: base64 of the pack's bytes from `offset` on, "-" for the letter C."""
+
+    id: int
+    offset: int
+    data: str
+
+
 FromUnit = Hello | EventFrame | Gap | TimeAnswer | Heartbeat | Reply | LogText
-ToUnit = Open | Ack | Probe | WallClock | Settings | Variable | Request
+ToUnit = Open | Ack | Probe | WallClock | Settings | Variable | Request | Announcement | Piece
 _from_unit: msgspec.json.Decoder[FromUnit] = msgspec.json.Decoder(FromUnit)
 _to_unit: msgspec.json.Decoder[ToUnit] = msgspec.json.Decoder(ToUnit)
 

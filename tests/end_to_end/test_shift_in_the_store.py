@@ -13,12 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from deskunit.agents import Agent
-from deskunit.effects import Alarm, Answered, Noted
 from deskunit.exports import export_states
-from deskunit.logger.recorder import Recorder
-from deskunit.session import Session
-from deskunit.settings import Settings
 from deskunit.store import Store, open_store
 from deskunit.virtual import VirtualUnit
 
@@ -27,49 +22,9 @@ SCENARIOS = ROOT / "tests" / "scenarios"
 sys.path.insert(0, str(SCENARIOS))
 
 from play import UID, Play  # noqa: E402
+from real_host import START_UTC_MS, RealHost  # noqa: E402
 
-START_UTC_MS = 1_795_395_600_000  # 2026-11-23 01:00 UTC, 09:00 in Shanghai
 SHIFT = (SCENARIOS / "shift-eight-hours.txt").read_text("utf-8")
-
-
-class RealHost:
-    """The product's host in the place of the scenarios' small one."""
-
-    def __init__(self, store: Store, unit: VirtualUnit) -> None:
-        self.unit = unit
-        self.events: dict[tuple[str, int], object] = {}
-        self.refused: list[str] = []
-        self.recorder = Recorder(
-            store, Settings(zone="Asia/Shanghai"), virtual_seats={unit.uid: "07"}
-        )
-        self.recorder.set_agents([Agent("1001", "王芳", "一组")])
-        self.on = True
-        self.lost()
-
-    def lost(self) -> None:
-        self.session = Session("pc-shift", lambda: "5be0c211")
-        self.boot = "any"
-
-    def ask(self, make: object) -> None:
-        """Context comes from the recorder, not from the scenario."""
-
-    @property
-    def alive_ms(self) -> int:
-        return self.unit.now_ms + self.session.wake_ms(self.unit.now_ms)
-
-    def tick(self, now_ms: int) -> bytes:
-        return self.receive(b"")
-
-    def receive(self, data: bytes) -> bytes:
-        if not self.on:
-            return b""
-        now_ms = self.unit.now_ms
-        now_utc_ms = START_UTC_MS + now_ms
-        effects = self.session.receive(data, now_utc_ms, now_ms)
-        facts = [e for e in effects if not isinstance(e, (Noted, Alarm, Answered))]
-        self.recorder.apply([(self.session, effect) for effect in facts], now_utc_ms)
-        self.recorder.tick(now_utc_ms, now_ms)
-        return self.session.outgoing(now_utc_ms, now_ms)
 
 
 @pytest.fixture(scope="module")

@@ -146,6 +146,11 @@ class File:
                 size = lfs.file_size(self._fs, self._file)  # type: ignore[assignment]
             return bytes(lfs.file_read(self._fs, self._file, size))
 
+    def readinto(self, buffer: memoryview) -> int:
+        got = self.read(len(buffer))
+        buffer[: len(got)] = got
+        return len(got)
+
     def write(self, data: bytes) -> int:
         with os_errors():
             return int(lfs.file_write(self._fs, self._file, bytes(data)))

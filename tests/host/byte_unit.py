@@ -21,10 +21,15 @@ def frame(*payload: object) -> bytes:
 
 
 def hello(
-    boot: str = BOOT, up: int = 1840, version: int = 1, uid: str = UID, more: int = 0
+    boot: str = BOOT,
+    up: int = 1840,
+    version: int = 1,
+    uid: str = UID,
+    more: int = 0,
+    cap: tuple[str, ...] = ("t",),
 ) -> bytes:
     about = {"fw": "0.1.0", "rst": "PWRON", "up": up, "hold": [[boot, 1, 3]]}
-    about |= {"win": 16, "max": 240, "cap": ["t"], "safe": 0}
+    about |= {"win": 16, "max": 240, "cap": list(cap), "safe": 0}
     about |= {"more": more} if more else {}
     return frame("H", version, uid, boot, about)
 
@@ -47,6 +52,7 @@ class ByteUnit:
         self.written: list[tuple[int, list[Any]]] = []
         self.sizes: list[tuple[int, int]] = []
         self.version = 1
+        self.cap: tuple[str, ...] = ("t",)
         self.deaf: set[str] = set()
         self.refuses: set[str] = set()
 
@@ -76,16 +82,21 @@ class ByteUnit:
             return
         self.now_ms += self.delay_ms
         if tag == "S":
-            reply = hello(
-                self.session.boot or BOOT, self.unit_ms, version=self.version, uid=self.uid
-            )
+            boot = self.session.boot or BOOT
+            reply = hello(boot, self.unit_ms, version=self.version, uid=self.uid, cap=self.cap)
         elif tag == "T":
             reply = frame("t", payload[1], self.unit_ms, self.unit_ms)
+        elif tag in "PD":
+            reply = frame("r", payload[1], *self.take(payload))
         else:
             named = payload[2] if tag == "N" else tag
             reply = frame("r", payload[1], int(named not in self.refuses), "")
         self.now_ms += self.delay_ms
         self.effects += self.session.receive(reply, self.utc_ms, self.now_ms)
+
+    def take(self, payload: list[Any]) -> tuple[int, str]:
+        """A unit with the cap "p" says what becomes of a P or D."""
+        raise NotImplementedError
 
     def wait(self, until_ms: int) -> None:
         end_ms = self.now_ms + until_ms

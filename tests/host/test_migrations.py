@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from deskunit.errors import DeskunitError
 from deskunit.intervals import Interval
-from deskunit.store import FILE_NAME, open_store, schema
+from deskunit.store import FILE_NAME, SpokenPack, open_store, schema
 from deskunit.store.migrations import MIGRATIONS, VERSION, Migration, migrate, version
 from deskunit.store.sqlite import writer
 from paper_unit import event
@@ -99,12 +99,22 @@ def test_a_newer_database_is_refused_and_left_alone(engine: Engine) -> None:
     assert dump(engine) == before
 
 
+def written_by(version: int, folder: Path) -> Path:
+    """The file that this version wrote of a unit's life: three boots, the first one silent at its end."""
+    with closing(sqlite3.connect(folder / FILE_NAME)) as made:
+        made.executescript((Path(__file__).parent / f"version-{version}.sql").read_text("utf-8"))
+    return folder
+
+
 @pytest.fixture
 def version_1(tmp_path: Path) -> Path:
-    """The file that version 1 wrote of a unit's life: three boots, the first one silent at its end."""
-    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as made:
-        made.executescript((Path(__file__).parent / "version-1.sql").read_text("utf-8"))
-    return tmp_path
+    return written_by(1, tmp_path)
+
+
+@pytest.fixture(params=range(1, VERSION))
+def older(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The file of each version before this one."""
+    return written_by(request.param, tmp_path)
 
 
 def times(rows: Iterable[Interval]) -> list[tuple[str, int, int | None, int | None]]:
@@ -137,6 +147,33 @@ def test_a_unit_of_version_1_goes_on_where_it_was(version_1: Path) -> None:
         assert after[-2].end_utc_ms == after[-1].start_utc_ms
         rebuilt = store.rebuild(last.uid)
         assert (rebuilt.changed, rebuilt.dropped) == ([], [])
+
+
+def test_a_unit_of_an_older_file_has_no_pack_until_it_tells_of_one(older: Path) -> None:
+    with closing(sqlite3.connect(older / FILE_NAME)) as old:
+        query = "SELECT row_id, start_utc_ms, end_utc_ms, duration_ms FROM interval ORDER BY 2, boot, seq, 1"
+        before = old.execute(query).fetchall()
+    with open_store(older, write=True) as store:
+        assert times(store.intervals()) == before
+        assert [unit.pack for unit in store.units()] == [None]
+        last = list(store.events())[-1]
+        body = {"ok": 1, "lang": "zh", "ver": "1.0", "crc": "2f6b9a07"}
+        store.commit([event(last.uid, last.boot, last.seq + 1, last.ms + 5, "pack", body)], NOW)
+        assert [unit.pack for unit in store.units()] == [SpokenPack("zh", "1.0", "2f6b9a07")]
+        rebuilt = store.rebuild(last.uid)
+        assert (rebuilt.changed, rebuilt.dropped) == ([], [])
+
+
+def test_step_3_that_breaks_half_way_leaves_version_2(tmp_path: Path) -> None:
+    engine = writer(written_by(2, tmp_path) / FILE_NAME)
+    before = dump(engine)
+    third = MIGRATIONS[2]
+    for broken_at in range(1, len(third.statements) + 1):
+        broken = (*third.statements[:broken_at], "CREATE NONSENSE")
+        with pytest.raises(DatabaseError):
+            migrate(engine, "log.db", NOW, [*MIGRATIONS[:2], Migration(3, "broken", broken)])
+        assert dump(engine) == before
+    assert migrate(engine, "log.db", NOW) == len(MIGRATIONS) - 2
 
 
 def test_step_2_that_breaks_half_way_leaves_version_1(version_1: Path) -> None:

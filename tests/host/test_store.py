@@ -10,7 +10,7 @@ import pytest
 from deskunit.agents import Agent
 from deskunit.errors import DeskunitError
 from deskunit.events import Event, Lost
-from deskunit.store import FILE_NAME, Store, open_store
+from deskunit.store import FILE_NAME, SpokenPack, Store, open_store
 from paper_unit import Begin, PaperUnit, Silent, Word, event
 
 UID = "a4cf12b3d0e8"
@@ -397,3 +397,45 @@ def test_a_random_life_is_stored_whole_and_rebuilds_to_the_same_rows(
     rebuilt = store.rebuild(UID)
     assert (rebuilt.changed, rebuilt.dropped) == ([], [])
     assert list(store.intervals()) == before and len(before) > 15
+
+
+# -- which pack a unit speaks from
+
+
+def pack(seq: int, ms: int, crc: str, *, ok: int = 1, boot: str = BOOT) -> Event:
+    told = {"ver": "1.0", "crc": crc} if ok else {"text": "zh.site is damaged"}
+    return event(UID, boot, seq, ms, "pack", {"ok": ok, "lang": "zh", **told})
+
+
+def spoken(store: Store) -> str | None:
+    (unit,) = store.units()
+    return unit.pack.crc if unit.pack is not None else None
+
+
+def test_the_pack_that_a_unit_took_last_is_its_own(store: Store) -> None:
+    store.commit(start(), NOW)
+    assert spoken(store) is None
+    store.commit([pack(4, 3000, "00000001"), pack(5, 4000, "00000002")], NOW)
+    assert spoken(store) == "00000002"
+    store.commit([pack(6, 5000, "", ok=0)], NOW)  # refused: the one before goes on
+    assert spoken(store) == "00000002"
+    store.rebuild(UID)
+    assert spoken(store) == "00000002"
+
+
+def test_the_pack_of_an_older_boot_that_comes_late_changes_nothing(store: Store) -> None:
+    later = "42-00000001"
+    begin(store, later, NOW + 60_000)
+    store.commit([event(UID, later, 1, 5, "boot", {"rst": "PWRON", "fw": "1.0"})], NOW)
+    store.commit([pack(2, 900, "00000002", boot=later)], NOW)
+    store.commit([*start(), pack(4, 3000, "00000001")], NOW)
+    assert spoken(store) == "00000002"
+
+
+def test_a_pack_event_in_another_shape_does_no_harm(store: Store) -> None:
+    odd = event(UID, BOOT, 4, 3000, "pack", {"ok": 1, "lang": None, "ver": 7})
+    store.commit([*start(), odd], NOW)
+    assert spoken(store) is None
+    store.commit([event(UID, BOOT, 5, 3001, "pack", {"ok": 1, "lang": "en", "ver": 7})], NOW)
+    (unit,) = store.units()
+    assert unit.pack == SpokenPack("en", "7", "")

@@ -22,6 +22,7 @@ from deskunit import __version__, clock, words
 from deskunit.calendar import Calendar
 from deskunit.captures.lines import escaped
 from deskunit.cli.options import say
+from deskunit.cli.pushing import Pushing
 from deskunit.control import Control
 from deskunit.errors import DeskunitError
 from deskunit.exports import zone
@@ -195,6 +196,7 @@ class Desk:
             "capture_start": lambda port: {"token": self.logger.taps.start(port)},
             "capture_more": self._capture_more,
             "capture_stop": self._capture_stop,
+            **Pushing(self.logger, self._data_dir).handlers(),
         }
 
     def _status(self) -> dict[str, Any]:

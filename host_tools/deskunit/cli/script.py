@@ -6,7 +6,10 @@ from deskunit.cli.late import LateGroup
 from deskunit.cli.options import word
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "use": ("script_use", "use"),
+    "init": ("script_library", "init"),
+    "check": ("script_library", "check"),
+    "build": ("script_library", "build"),
+    "push": ("script_push", "push"),
     "use": ("script_use", "use"),
 }
 

@@ -1,5 +1,6 @@
 """`deskunit units`: which units there are, at which seats; naming and confirming them."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,7 @@ def _units(data_dir: Path) -> list[dict[str, Any]]:
             "connected": bool(ports.get(one.uid, {}).get("connected")),
             "port": ports.get(one.uid, {}).get("address"),
             "firmware": ports.get(one.uid, {}).get("firmware"),
+            "pack": asdict(one.pack) if one.pack else None,
         }
         for one in stored
     ]
@@ -92,12 +94,21 @@ def _print(found: list[dict[str, Any]]) -> None:
     if not found:
         say("units_none")
         return
-    columns = [Column(word(f"unit_{key}")) for key in ("seat", "uid", "state", "agent", "link")]
+    columns = [
+        Column(word(f"unit_{key}")) for key in ("seat", "uid", "state", "agent", "pack", "link")
+    ]
     rows = []
     for one in found:
         link = word("link_yes", port=one["port"]) if one["connected"] else word("link_no")
         if not one["confirmed"]:
             link += " · " + word("link_unconfirmed")
         state = words.text(f"state.{one['state']}") if one["state"] else "–"
-        rows.append([one["seat"] or "–", one["uid"], state, one["agent_id"] or "–", link])
+        agent = one["agent_id"] or "–"
+        rows.append([one["seat"] or "–", one["uid"], state, agent, _pack(one["pack"]), link])
     print_table(columns, rows)
+
+
+def _pack(pack: dict[str, str] | None) -> str:
+    if pack is None:
+        return "–"
+    return " ".join(filter(None, (pack["language"], pack["version"], f"({pack['crc'][:4]})")))

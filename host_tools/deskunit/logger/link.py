@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from deskunit import clock
 from deskunit.alarms import PORT_WORDS
 from deskunit.context import Context
-from deskunit.effects import Alarm, AlarmsOver, Answered, Effect, Noted
+from deskunit.effects import Alarm, AlarmsOver, Answered, Effect, Noted, PackEnded, PackMoved
 from deskunit.errors import DeskunitError
 from deskunit.events import Acks, BootKey
+from deskunit.logger.deliveries import Deliveries
 from deskunit.port import Port, open_port
 from deskunit.session import Session
 
@@ -53,6 +54,7 @@ class Link:
         put: Callable[["Link", Effect], None],
         on_alarm: Callable[["Link", Alarm | AlarmsOver], None],
         open_port: Callable[[str], Port] = open_port,
+        deliveries: Deliveries | None = None,
     ) -> None:
         self.address = address
         self.session: Session | None = None
@@ -62,6 +64,7 @@ class Link:
         self._put = put
         self._on_alarm = on_alarm
         self._open_port = open_port
+        self._deliveries = deliveries or Deliveries()
         self._port: Port | None = None
         self._inbox: deque[Callable[[Session], None]] = deque()
         self._stop = threading.Event()
@@ -77,7 +80,7 @@ class Link:
     def end(self) -> None:
         """Begin to close the port."""
         self._stop.set()
-        self._wake()
+        self.wake()
 
     def stop(self) -> None:
         """Close the port; returns when it is free."""
@@ -122,9 +125,10 @@ class Link:
 
     def _post(self, action: Callable[[Session], None]) -> None:
         self._inbox.append(action)
-        self._wake()
+        self.wake()
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Look now whether there is something to do."""
         port = self._port
         if port is not None:
             port.wake()
@@ -163,6 +167,7 @@ class Link:
         while not self._stop.is_set():
             while self._inbox:
                 self._inbox.popleft()(session)
+            session.send_pack(self._deliveries.wanted(session.uid))
             now_utc_ms, now_ms = clock.now_utc_ms(), clock.now_ms()
             data = session.outgoing(now_utc_ms, now_ms)
             if data:
@@ -184,6 +189,9 @@ class Link:
         elif isinstance(effect, Answered):
             self.answered = effect
             self._has_answer.set()
+        elif isinstance(effect, PackMoved | PackEnded):
+            if self.session is not None:
+                self._deliveries.note(self.session.uid, effect)
         else:
             self._put(self, effect)
 

@@ -16,6 +16,7 @@ from deskunit.alarms import OF_STORE_ERROR, STORE_WORDS, Alarms
 from deskunit.alarms import Alarm as AlarmNow
 from deskunit.effects import Alarm, AlarmsOver, Effect
 from deskunit.errors import DeskunitError
+from deskunit.logger.deliveries import Deliveries
 from deskunit.logger.link import Link
 from deskunit.logger.lists import SiteList
 from deskunit.logger.notices import (
@@ -68,6 +69,7 @@ class Logger:
         """
         self.data_dir = data_dir
         self.taps = Taps()
+        self.deliveries = Deliveries()
         self._settings = settings
         self._language = language
         self._virtual_seats = dict(virtual_seats or {})
@@ -187,7 +189,8 @@ class Logger:
         self.ports.take(address)
 
     def _link(self, address: str) -> Link:
-        return Link(address, host_id(), self._put, self._alarmed, self.taps.open_port)
+        open_port, deliveries = self.taps.open_port, self.deliveries
+        return Link(address, host_id(), self._put, self._alarmed, open_port, deliveries)
 
     def _scan(self) -> None:
         while not self._stop.wait(RESCAN_S):

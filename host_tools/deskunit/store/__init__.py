@@ -6,7 +6,7 @@
 from deskunit.store.backup import Backup, back_up
 from deskunit.store.intake import Gap
 from deskunit.store.opening import FILE_NAME, open_store
-from deskunit.store.rows import Changes, Commit, Counts, Unit
+from deskunit.store.rows import Changes, Commit, Counts, SpokenPack, Unit
 from deskunit.store.store import Store
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Commit",
     "Counts",
     "Gap",
+    "SpokenPack",
     "Store",
     "Unit",
     "back_up",

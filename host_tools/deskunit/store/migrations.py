@@ -112,6 +112,13 @@ MIGRATIONS = (
             "UPDATE unit SET fold = NULL",
         ),
     ),
+    Migration(
+        3,
+        "the script pack of a unit",
+        tuple(
+            f"ALTER TABLE unit ADD COLUMN pack_{name} TEXT" for name in ("lang", "version", "crc")
+        ),
+    ),
 )
 
 VERSION = MIGRATIONS[-1].number

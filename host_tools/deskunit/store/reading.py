@@ -27,7 +27,7 @@ from deskunit.events import Event, from_line
 from deskunit.intervals import Interval, Moment, moment
 from deskunit.states import NOT_READY, UNKNOWN
 from deskunit.store import schema
-from deskunit.store.rows import Counts, Unit, epoch_columns, interval_from_row
+from deskunit.store.rows import Counts, SpokenPack, Unit, epoch_columns, interval_from_row
 from deskunit.store.sqlite import readable_errors
 
 PAGE_ROWS = 2000
@@ -311,7 +311,14 @@ def _unit(row: Row[Any]) -> Unit:
         heard_utc_ms=row.heard_utc_ms,
         state=row.state,
         agent_id=row.agent_id,
+        pack=_spoken(row),
     )
+
+
+def _spoken(row: Row[Any]) -> SpokenPack | None:
+    if row.pack_lang is None:
+        return None
+    return SpokenPack(row.pack_lang, row.pack_version or "", row.pack_crc or "")
 
 
 def _key() -> list[Any]:

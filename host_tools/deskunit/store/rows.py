@@ -28,6 +28,16 @@ class Unit:
     heard_utc_ms: int | None  # when the host last had word of it
     state: str | None  # its open interval's
     agent_id: str | None
+    pack: "SpokenPack | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenPack:
+    """The script pack that a unit speaks from, as it told. `crc`: 8 hex digits."""
+
+    language: str
+    version: str
+    crc: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ unit = Table(
     Column("is_confirmed", Integer, nullable=False),
     Column("first_seen_utc_ms", BigInteger, nullable=False),
     Column("fold", Text),
+    Column("pack_lang", Text),
+    Column("pack_version", Text),
+    Column("pack_crc", Text),
 )
 
 boot = Table(

@@ -21,7 +21,7 @@ from deskunit.epochs import Epoch
 from deskunit.errors import DeskunitError
 from deskunit.events import BootKey, Event, Record
 from deskunit.intervals import BootClock, Fold, Moment
-from deskunit.store import folding, schema, times
+from deskunit.store import folding, schema, speaking, times
 from deskunit.store.intake import Intake
 from deskunit.store.passing import Passing
 from deskunit.store.rows import Changes, Commit
@@ -173,6 +173,7 @@ class Store(Passing):
             folding.store_facts(connection, intake, received_utc_ms)
             changes = self._fold_in(connection, fresh)
             self._note_words(connection, fresh, received_utc_ms)
+            speaking.note_packs(connection, fresh)
         return Commit(
             changes.changed,
             changes.dropped,
@@ -241,8 +242,9 @@ class Store(Passing):
             connection.execute(update(migration).values(title=migration.c.title))
 
     def rebuild(self, uid: str) -> Changes:
-        """Derive a unit's intervals anew from its events; says what came out differently."""
+        """Derive a unit's intervals and its pack anew from its events; says which intervals differ."""
         with self._writing() as connection:
+            speaking.derive_pack(connection, uid)
             return self._again(connection, uid, 0)
 
     @contextmanager
