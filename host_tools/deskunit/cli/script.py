@@ -5,10 +5,10 @@ import click
 from deskunit.cli.late import LateGroup
 from deskunit.cli.options import word
 
-COMMANDS: dict[str, tuple[str, str]] = {
-    "init": ("script_library", "init"),
-    "check": ("script_library", "check"),
-    "build": ("script_library", "build"),
+COMMANDS = {
+    "init": ("script_init", "init"),
+    "check": ("script_check", "check"),
+    "build": ("script_build", "build"),
     "push": ("script_push", "push"),
     "use": ("script_use", "use"),
 }
