@@ -28,7 +28,7 @@ UID = "a4cf12b3d0e8"
 BOOT = "41-9f3c77e1"
 COMMANDS = [
     [], ["run"], ["log"], ["units"], ["units", "name"], ["units", "confirm"], ["health"], ["states"],
-    ["export"], ["export", "states"], ["virtual"], ["deploy"],
+    ["export"], ["export", "states"], ["script"], ["virtual"], ["deploy"],
     ["capture"], ["replay"], ["backup"], ["install"],
 ]  # fmt: skip
 

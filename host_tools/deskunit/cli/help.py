@@ -82,8 +82,9 @@ class Group(click.Group):
             command = self.get_command(ctx, name)
             if command is not None:
                 rows.append((name, command.help or ""))
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
 
 
 def _said(option: click.Option | None) -> click.Option | None:

@@ -2,12 +2,11 @@
 
 import signal
 import sys
-from importlib import import_module
 
 import click
 
 from deskunit import __version__
-from deskunit.cli.help import Group
+from deskunit.cli.late import LateGroup
 from deskunit.cli.options import say, word
 from deskunit.errors import DeskunitError
 
@@ -22,6 +21,7 @@ COMMANDS = {
     "health": ("health", "health"),
     "states": ("states", "states"),
     "export": ("states", "export"),
+    "script": ("script", "script"),
     "virtual": ("virtual", "virtual"),
     "deploy": ("deploy", "deploy"),
     "capture": ("captures", "capture"),
@@ -31,22 +31,9 @@ COMMANDS = {
 }
 
 
-class LateGroup(Group):
-    """Imports a command's module when that command is asked for."""
-
-    def list_commands(self, context: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        module, attribute = COMMANDS[name]
-        found: click.Command = getattr(import_module(f"deskunit.cli.{module}"), attribute)
-        return found
-
-
 @click.group(
     cls=LateGroup,
+    table=COMMANDS,
     help=word("help"),
     epilog=word("epilog"),
     context_settings={"help_option_names": ["-h", "--help"]},
