@@ -5,7 +5,11 @@ import click
 from deskunit.cli.late import LateGroup
 from deskunit.cli.options import word
 
-COMMANDS: dict[str, tuple[str, str]] = {}
+COMMANDS = {
+    "init": ("script_init", "init"),
+    "check": ("script_check", "check"),
+    "build": ("script_build", "build"),
+}
 
 
 @click.group(cls=LateGroup, table=COMMANDS, help=word("script_help"))

@@ -1,35 +1,41 @@
-"""Makes the prompt packs: the texts' and names' glyphs, the texts with their break marks.
+"""Makes script packs: a library's sentences and the unit's labels with the glyphs that they need.
 
-`pack_of` is pure but for the font it is given; `compile_packs` writes the files that go onto a unit.
-Called by the build of a board's tree and by `deskunit run`.
+`pack_of` is pure but for the fonts; `packs_of` adds the licences, `write` puts all into a folder. Called by
+the build of a board's tree, `deskunit run`, `script build` and `script push`.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from deskunit.errors import DeskunitError
-from deskunit.scripts import interim, texts
+from deskunit.scripts import breaks, interim, texts
 from deskunit.scripts.encoding import Glyph, encode
-from deskunit.scripts.font import CLOSING, OPENING, Font, package_folder
+from deskunit.scripts.filling import NO_SITE, Site
+from deskunit.scripts.font import (
+    CLOSING,
+    LARGE,
+    OPENING,
+    SIMPLIFIED,
+    Font,
+    large_font,
+    small_font,
+)
+from deskunit.scripts.library import Library
+from deskunit.scripts.wording import Wording, wording_of
 
 ASCII = "".join(map(chr, range(0x20, 0x7F)))
 BOX = "□"  # stands for a character that came later and has no glyph
 PUNCTUATION = "".join(sorted(CLOSING | OPENING)) + "…—％～￥℃"
-NOTICE = """\
-zh.pack and en.pack hold prompt texts (MIT, as the rest of this project) and bitmap glyphs. The glyphs
-are a subset, in another format, of a pixel font by TakWolf and contributors; they are under the SIL
-Open Font License 1.1, whose text and copyright notice are in PACKS-OFL.txt. They may be copied and
-changed under that licence, and must not be sold by themselves or named after the original font.
-"""
+ALWAYS = ASCII + BOX + PUNCTUATION
+IN_SENTENCES = ("hello", "wish.")  # labels that become part of a sentence
+OFL, OFL_LARGE, NOTICE = "PACKS-OFL.txt", "PACKS-OFL-16.txt", "PACKS-NOTICE.txt"
 
 
-def characters(table: Mapping[str, str], extra_text: str) -> dict[str, str]:
-    """{character: where it comes from} of everything that the unit may have to draw."""
+def characters(sources: Mapping[str, str]) -> dict[str, str]:
+    """{character: the source that it comes from} of all that is to be drawn."""
     wanted: dict[str, str] = {}
-    names = (texts.HERE / "name_characters.txt").read_text("utf-8")
-    sources = {"punctuation": ASCII + BOX + PUNCTUATION, **table}
-    for source, text in {**sources, "names": names, "extra text": extra_text}.items():
+    for source, text in sources.items():
         for character in text:
             if character.isprintable():
                 wanted.setdefault(character, source)
@@ -49,29 +55,109 @@ def glyphs(wanted: Mapping[str, str], font: Font) -> list[Glyph]:
     return found
 
 
-def pack_of(language: str, table: Mapping[str, str], font: Font, extra_text: str = "") -> bytes:
-    """The bytes of one language's pack. `extra_text`: names and site variables to be drawn."""
-    table = {**table, **interim.texts(language, table)} if "prompt.closing" in table else table
-    marked = {key: interim.marked(key, template) for key, template in table.items()}
-    return encode(language, glyphs(characters(table, extra_text), font), (), marked)
+def small_sources(
+    labels: Mapping[str, str], wording: Wording, extra_text: str
+) -> Mapping[str, str]:
+    """Everything: texts, common names, and whom the caller names."""
+    names = (texts.HERE / "name_characters.txt").read_text("utf-8")
+    own = {**labels, **wording.titles, **wording.said, "library": wording.plain.get("library", "")}
+    return {"punctuation": ALWAYS, **own, "names": names, "extra text": extra_text}
+
+
+def large_sources(
+    labels: Mapping[str, str], wording: Wording, extra_text: str
+) -> Mapping[str, str]:
+    """What a sentence may hold, with its variables."""
+    words = {key: text for key, text in labels.items() if key.startswith(IN_SENTENCES)}
+    return {"punctuation": ALWAYS, **words, **wording.said, "extra text": extra_text}
+
+
+def pack_of(
+    language: str,
+    labels: Mapping[str, str],
+    wording: Wording,
+    *,
+    large: bool = True,
+    extra_text: str = "",
+) -> bytes:
+    """The bytes of one language's pack. `extra_text`: names to be drawn."""
+    marked = {**labels, **wording.titles, **wording.said}
+    small = glyphs(characters(small_sources(labels, wording, extra_text)), small_font(language))
+    big = (
+        glyphs(characters(large_sources(labels, wording, extra_text)), large_font())
+        if large
+        else []
+    )
+    broken = {key: breaks.mark(text) for key, text in marked.items()}
+    return encode(language, small, big, {**broken, **wording.plain})
+
+
+def packs_of(
+    library: Library,
+    *,
+    languages: Iterable[str] = (),
+    flavour: str | None = None,
+    site: Site = NO_SITE,
+    large: bool = True,
+    extra_text: str = "",
+) -> dict[str, bytes]:
+    """{file name: content} of the packs and their licences. The library must be free of errors.
+
+    Nothing in `languages`: all that the library has. `flavour` None: the library's own.
+    """
+    labels = texts.load_all()
+    contents = {}
+    for language in tuple(languages) or library.head.languages:
+        wording = wording_of(library, language, flavour or library.head.flavour, site)
+        contents[f"{language}.pack"] = pack_of(
+            language, labels[language], wording, large=large, extra_text=extra_text
+        )
+    return contents | licences(large)
+
+
+def licences(large: bool) -> dict[str, bytes]:
+    """The licence texts that lie beside the packs wherever they go."""
+    contents = {OFL: (SIMPLIFIED.folder() / "LICENSE").read_bytes()}
+    if large:
+        contents[OFL_LARGE] = (LARGE.folder() / "LICENSE").read_bytes()
+    return contents | {NOTICE: (texts.HERE / NOTICE).read_bytes()}
 
 
 def compile_packs(out_dir: Path, extra_text: str = "") -> list[Path]:
-    """Write zh.pack, en.pack and their licence texts to `out_dir`; the same input, the same bytes."""
-    font = Font()
+    """Write the built-in packs and their licence texts to `out_dir`; the same input, the same bytes."""
     contents = {
-        f"{language}.pack": pack_of(language, table, font, extra_text)
+        f"{language}.pack": pack_of(
+            language, table, _interim(language, table), large=False, extra_text=extra_text
+        )
         for language, table in texts.load_all().items()
     }
-    contents["PACKS-OFL.txt"] = (package_folder() / "LICENSE").read_bytes()
-    contents["PACKS-NOTICE.txt"] = NOTICE.encode()
-    out_dir.mkdir(parents=True, exist_ok=True)
-    return [_write(out_dir / name, content) for name, content in contents.items()]
+    return write(contents | licences(large=False), out_dir)
 
 
-def _write(path: Path, content: bytes) -> Path:
-    """Whole or not at all: another process may be reading the pack."""
+def _interim(language: str, table: Mapping[str, str]) -> Wording:
+    wording = Wording()
+    for key, text in interim.texts(language, table).items():
+        lists = key in ("groups", "library") or key.startswith(("in.", "steps."))
+        (wording.plain if lists else wording.said)[key] = text
+    return wording
+
+
+def write(contents: Mapping[str, bytes], out_dir: Path) -> list[Path]:
+    """Each file whole or not at all, none before all could be written: others may be reading the packs.
+
+    DeskunitError when the folder cannot be written.
+    """
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        parts = [_part(out_dir / name, content) for name, content in contents.items()]
+        return [part.replace(out_dir / name) for part, name in zip(parts, contents, strict=True)]
+    except OSError as error:
+        raise DeskunitError(
+            "out_unwritable", file=out_dir, why=error.strerror or str(error)
+        ) from error
+
+
+def _part(path: Path, content: bytes) -> Path:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.write_bytes(content)
-    part.replace(path)
-    return path
+    return part

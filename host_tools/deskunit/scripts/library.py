@@ -1,15 +1,16 @@
 """A script library: a folder of TOML files that a team leader writes (docs/scripts.md).
 
 `read_library` reads all of it and collects what is wrong with single fields; what is wrong with the whole
-is told by checks.py.
+is told by checks/.
 """
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from deskunit.errors import DeskunitError
-from deskunit.scripts.findings import Findings
+from deskunit.scripts.findings import Finding, Findings
 from deskunit.scripts.forbidden import Phrases, read_phrases
 from deskunit.scripts.reading import LANGUAGES, Table, Texts, read_toml
 from deskunit.scripts.scenario import CALLBACKS, Scenario, read_scenario
@@ -53,13 +54,17 @@ class Head:
 
 @dataclass(frozen=True)
 class Library:
-    """What was read; parts that could not be read are not in it. `states`: {state: sentence}."""
+    """What was read; parts that could not be read are not in it, but among the `mistakes`.
+
+    `states`: {state: sentence}.
+    """
 
     folder: Path
     head: Head
     states: Mapping[str, Texts]
     scenarios: tuple[Scenario, ...]
     phrases: Phrases
+    mistakes: tuple[Finding, ...] = ()
 
     def in_flavour(self, flavour: str) -> list[Scenario]:
         """The scenarios of a pack, in the order of the menu."""
@@ -73,8 +78,8 @@ def find_library(data_dir: Path) -> Path:
     return own if own.is_dir() else DEFAULT
 
 
-def read_library(folder: Path) -> tuple[Library, Findings]:
-    """The library in `folder` and what is wrong with its fields. DeskunitError: there is no such folder."""
+def read_library(folder: Path) -> Library:
+    """The library in `folder`, with what is wrong with its fields. DeskunitError: there is no such folder."""
     if not folder.is_dir():
         raise DeskunitError("script_no_folder", folder=folder)
     findings = Findings()
@@ -83,7 +88,7 @@ def read_library(folder: Path) -> tuple[Library, Findings]:
     phrases = read_phrases(read_toml(folder, FORBIDDEN, findings))
     scenarios = [_scenario(folder, name, head, findings) for name in _names(folder, findings)]
     whole = tuple(one for one in scenarios if one is not None)
-    return Library(folder, head, states, whole, phrases), findings
+    return Library(folder, head, states, whole, phrases, tuple(findings.found))
 
 
 def _names(folder: Path, findings: Findings) -> list[str]:
@@ -176,3 +181,17 @@ def _by_name(table: Table, name: str, known: tuple[str, ...]) -> dict[str, Texts
     found = {key: outer.texts(key, required=False) for key in known}
     outer.done()
     return {key: texts for key, texts in found.items() if texts is not None}
+
+
+def copy_library(source: Path, folder: Path) -> None:
+    """Copy a library to `folder`, a new or an empty one. DeskunitError: it is not, or cannot be written."""
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise DeskunitError("script_not_empty", folder=folder)
+        shutil.copytree(
+            source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*"),
+            copy_function=shutil.copyfile,
+        )  # fmt: skip
+    except (OSError, shutil.Error) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise DeskunitError("out_unwritable", file=folder, why=why) from error

@@ -1,0 +1,96 @@
+"""`deskunit script build`: the packs of a library, one a language, with their licences beside them."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from deskunit.cli.help import Command
+from deskunit.cli.options import data_option, json_option, print_json, say, word
+from deskunit.cli.script_library import (
+    all_findings,
+    folder_argument,
+    has_errors,
+    opened,
+    sentence,
+    shown,
+)
+from deskunit.cli.table import Column, print_table
+from deskunit.errors import DeskunitError
+
+if TYPE_CHECKING:
+    from deskunit.scripts.library import Library
+    from deskunit.scripts.packs import About
+
+
+@click.command(cls=Command, help=word("script_build_help"))
+@folder_argument
+@click.option("--lang", "languages", multiple=True, metavar="LANG", help=word("opt_lang"))
+@click.option("--flavour", metavar="NAME", help=word("opt_flavour"))
+@click.option("--large/--no-large", default=True, help=word("opt_large"))
+@click.option(
+    "--out", default=Path("packs"), type=click.Path(path_type=Path), metavar="DIR",
+    help=word("opt_packs_out"),
+)  # fmt: skip
+@json_option
+@data_option
+def build(
+    folder: Path | None,
+    languages: tuple[str, ...],
+    flavour: str | None,
+    large: bool,
+    out: Path,
+    as_json: bool,
+    data_dir: Path,
+) -> None:
+    from deskunit.scripts.compiler import packs_of, write
+    from deskunit.scripts.filling import NO_SITE
+    from deskunit.scripts.packs import about
+
+    library = opened(folder, data_dir)
+    _refuse_errors(library)
+    chosen = flavour or library.head.flavour
+    _refuse_unknown("script_no_flavour", [chosen], library.head.flavours)
+    wanted = ["zh" if one == "zh-Hans" else one for one in languages]
+    _refuse_unknown("script_no_language", wanted, library.head.languages)
+    contents = packs_of(library, languages=wanted, flavour=chosen, site=NO_SITE, large=large)
+    write(contents, out)
+    made = {name: about(one) for name, one in contents.items() if name.endswith(".pack")}
+    if as_json:
+        print_json([{"file": str(out / name), **one.as_json()} for name, one in made.items()])
+        return
+    _print(made)
+    head = library.head
+    say("script_built", folder=shown(out), name=head.name, version=head.version, flavour=chosen)
+
+
+def _refuse_errors(library: "Library") -> None:
+    from deskunit.scripts.filling import NO_SITE
+
+    found = all_findings(library, NO_SITE)
+    for finding in found:
+        click.echo(sentence(finding, library.folder), err=True)
+    if has_errors(found):
+        say("script_not_built")
+        sys.exit(1)
+
+
+def _refuse_unknown(key: str, wanted: list[str], known: tuple[str, ...]) -> None:
+    for one in wanted:
+        if one not in known:
+            listed = ", ".join(known)
+            if key == "script_no_flavour":
+                raise DeskunitError("script_no_flavour", exit_code=2, found=one, known=listed)
+            raise DeskunitError("script_no_language", exit_code=2, found=one, known=listed)
+
+
+def _print(made: "dict[str, About]") -> None:
+    left = [Column(word("script_pack_file"))]
+    heads = ("size", "glyphs", "large", "prompts")
+    figures = [Column(word(f"script_pack_{head}"), right=True) for head in heads]
+    rows = [
+        [name, *map(str, (one.size, one.glyphs, one.large, one.prompts)), one.checksum]
+        for name, one in made.items()
+    ]
+    print_table([*left, *figures, Column(word("script_pack_crc"))], rows)
