@@ -1,0 +1,113 @@
+"""The drawer: what the unit's code makes of a text or a scene, and that it ends cleanly."""
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from deskunit.errors import DeskunitError
+from deskunit.scripts.drawing import Drawer, Measured, Scene
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT / "boards")]
+
+import build  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def tree() -> Path:
+    return build.build("virtual")
+
+
+@pytest.fixture(scope="module")
+def drawer(tree: Path) -> Iterator[Drawer]:
+    with Drawer(tree) as drawer:
+        for language in ("zh", "en"):
+            drawer.open(language, (tree / f"{language}.pack").read_bytes())
+        yield drawer
+
+
+def test_a_text_is_laid_out_with_its_values(drawer: Drawer) -> None:
+    (laid,) = drawer.measure("zh", [Measured("您好，工号{agent}为您服务", {"agent": "100123"})])
+    assert laid.lines == ("您好，工号100123为您服", "务")
+    assert laid.widths_px == (126, 12)
+    assert (laid.pages, laid.missing) == (1, "")
+
+
+def test_each_answer_has_its_own_missing_characters(drawer: Drawer) -> None:
+    texts = [Measured("龘和🐢和龘"), Measured("好"), Measured("🐢")]
+    assert [set(one.missing) for one in drawer.measure("zh", texts)] == [set("龘🐢"), set(), {"🐢"}]
+
+
+def test_a_fourth_line_makes_a_second_page(drawer: Drawer) -> None:
+    texts = [Measured("\n".join("abc"[:n] + "d" * (n > 3) for n in range(1, 1 + count)))
+             for count in (3, 4)]  # fmt: skip
+    assert [one.pages for one in drawer.measure("en", texts)] == [1, 2]
+
+
+def test_the_room_may_be_narrower_or_wider(drawer: Drawer) -> None:
+    narrow, wide = drawer.measure("en", [Measured("one two", room_px=24),
+                                         Measured("one two " * 9, room_px=9999)])  # fmt: skip
+    assert narrow.lines == ("one", "two")
+    assert len(wide.lines) == 1 and wide.widths_px[0] > 256
+
+
+def test_a_thousand_texts_in_one_job(drawer: Drawer) -> None:
+    texts = [
+        Measured("{agent}，" + "请您稍等，我马上为您查询。" * 3, {"agent": str(n)})
+        for n in range(1000)
+    ]
+    laid = drawer.measure("zh", texts)
+    assert [one.lines[0].split("，")[0] for one in laid] == [str(n) for n in range(1000)]
+
+
+def test_it_starts_within_a_second_and_draws_fast_enough_for_typing(tree: Path) -> None:
+    began = time.perf_counter()
+    with Drawer(tree) as drawer:
+        drawer.open("zh", (tree / "zh.pack").read_bytes())
+        drawer.draw("zh", Scene())
+        started = time.perf_counter()
+        for second in range(20):
+            drawer.draw("zh", Scene(clock_s=second))
+        ended = time.perf_counter()
+    assert started - began < 1
+    assert (ended - started) / 20 < 0.02
+
+
+def test_a_missing_value_and_a_broken_pack_are_refused_and_it_goes_on(
+    drawer: Drawer, tree: Path
+) -> None:
+    with pytest.raises(DeskunitError, match="agent"):
+        drawer.measure("zh", [Measured("{agent}")])
+    pack = (tree / "en.pack").read_bytes()
+    for broken in (b"", pack[:-1], b"x" + pack[1:], pack[:-5] + b"\0" + pack[-4:]):
+        with pytest.raises(DeskunitError, match=r"en\."):
+            drawer.open("en", broken)
+    drawer.open("en", pack)
+    assert drawer.measure("en", [Measured("well")])[0].lines == ("well",)
+
+
+def test_threads_get_their_own_answers(drawer: Drawer) -> None:
+    found: dict[int, list[str]] = {}
+
+    def ask(number: int) -> None:
+        texts = [Measured(f"{number}")] * 20
+        found[number] = [drawer.measure("en", texts)[n].lines[0] for n in range(20)]
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert found == {n: [str(n)] * 20 for n in range(8)}
+
+
+def test_without_a_tree_or_after_its_end_it_says_so(tree: Path, tmp_path: Path) -> None:
+    with pytest.raises(DeskunitError, match="make build"):
+        Drawer(tmp_path / "absent")
+    drawer = Drawer(tree)
+    drawer.close()
+    with pytest.raises(DeskunitError, match="stopped"):
+        drawer.measure("zh", [Measured("")])
