@@ -32,7 +32,7 @@ function call(name, asked) {
 const JOBS = {
   open({ lang, bytes }) {
     call("closed", { lang });
-    interpreter.vm.FS.writeFile(`/${lang}.pack`, Buffer.from(bytes, "base64"));
+    interpreter.vm.FS.writeFile(`/${lang}.site`, Buffer.from(bytes, "base64"));
     return call("opened", { lang });
   },
   // a call a text: the interpreter collects its garbage when the outermost call returns

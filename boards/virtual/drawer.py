@@ -28,7 +28,7 @@ class Journal:
 def opened(asked):
     """Take the pack that drawer.mjs has just written; ValueError: the unit would refuse it."""
     lang = json.loads(asked)["lang"]
-    packs[lang] = pack.Pack(board.storage, lang)
+    packs[lang] = pack.Pack(board.storage, lang, ".site")
     return "{}"
 
 
@@ -43,11 +43,13 @@ def closed(asked):
 def laid(asked):
     """The lines that the unit makes of one text, and how wide they are."""
     one = json.loads(asked)
-    font = packs[one["lang"]]
-    lines = text.lines(font, text.fill(one["text"], one["values"]), one["room"])
-    answer = {"lines": lines, "widths": [font.width(line) for line in lines]}
+    used = packs[one["lang"]]
+    font = used.large if one["large"] else used.font
+    lines = text.lines(font, text.fill(one["text"].encode(), one["values"]), one["room"])
+    answer = {"lines": [line.decode() for line in lines]}
+    answer["widths"] = [font.width(line) for line in lines]
     answer["pages"] = len(text.pages(lines, menus.LINES))
-    return json.dumps(told(font, answer))
+    return json.dumps(answer)
 
 
 def drawn(asked):
@@ -56,13 +58,16 @@ def drawn(asked):
     desk = desk_of(scene)
     shown = screen.Screen(board.canvas, desk, Link, Journal)
     shown.use(packs[scene["lang"]])
+    font = shown.pack.font  # the large one asks it for what it lacks
+    font.missing = []
+    font._noted = []
     pages = shown.pages(desk.script.key())
     if scene["menu"]:
         getattr(actions.Actions(desk, None, None), "choose_" + scene["menu"])(0)
         desk.over.at = scene["entry"]
     while shown.step(0) == 0:
         pass
-    return json.dumps(told(shown.pack, {"pages": pages}))
+    return json.dumps({"pages": pages, "missing": font.missing})
 
 
 def desk_of(scene):
@@ -83,11 +88,3 @@ def desk_of(scene):
 
 def ignore(*_):
     """Where a desk's events and snapshots go that no host hears of."""
-
-
-def told(font, answer):
-    """`answer` with the characters that have no glyph; the next answer starts anew."""
-    answer["missing"] = list(font.missing)
-    font.missing = []
-    font._noted = []
-    return answer

@@ -42,12 +42,11 @@ class Measured:
 
 @dataclass(frozen=True)
 class Laid:
-    """What the unit makes of it. A piece wider than the room is cut; `missing`: drawn as □."""
+    """What the unit makes of it. A piece wider than the room is cut."""
 
     lines: tuple[str, ...]
     widths_px: tuple[int, ...]
     pages: int
-    missing: str
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ class Drawer:
             for one in texts
         ]
         return [
-            Laid(tuple(one["lines"]), tuple(one["widths"]), one["pages"], _characters(one))
+            Laid(tuple(one["lines"]), tuple(one["widths"]), one["pages"])
             for one in self._ask("measure", lang=language, texts=asked)["laid"]
         ]
 
@@ -131,7 +130,7 @@ class Drawer:
         """One screen. DeskunitError("draw_refused"): the pack has no such scene."""
         answer = self._ask("draw", lang=language, **asdict(scene))
         screen = Screen(base64.b64decode(answer["pixels"]), answer["inverted"], True)
-        return Drawing(screen, answer["pages"], _characters(answer))
+        return Drawing(screen, answer["pages"], "".join(map(chr, answer["missing"])))
 
     def _ask(self, job: str, **values: object) -> dict[str, Any]:
         line = json.dumps({"do": job, **values}) + "\n"
@@ -149,7 +148,3 @@ class Drawer:
         if "refused" in answer:
             raise DeskunitError("draw_refused", why=answer["refused"])
         return answer
-
-
-def _characters(answer: Mapping[str, Any]) -> str:
-    return "".join(map(chr, answer["missing"]))
