@@ -86,11 +86,11 @@ def _refuse_unknown(key: str, wanted: list[str], known: tuple[str, ...]) -> None
 
 
 def _print(made: "dict[str, About]") -> None:
-    left = [Column(word("script_pack_file"))]
-    heads = ("size", "glyphs", "large", "prompts")
-    figures = [Column(word(f"script_pack_{head}"), right=True) for head in heads]
+    left = [Column(word("pack_file"))]
+    heads = ("pack_size", "pack_glyphs", "pack_large", "pack_prompts")
+    figures = [Column(word(head), right=True) for head in heads]
     rows = [
         [name, *map(str, (one.size, one.glyphs, one.large, one.prompts)), one.checksum]
         for name, one in made.items()
     ]
-    print_table([*left, *figures, Column(word("script_pack_crc"))], rows)
+    print_table([*left, *figures, Column(word("pack_crc"))], rows)

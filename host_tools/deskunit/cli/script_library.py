@@ -52,16 +52,10 @@ def has_errors(found: "Iterable[Finding]") -> bool:
 
 def sentence(finding: "Finding", folder: Path) -> str:
     """file:line: severity: what. How to mend."""
-    mend = finding.mend()
-    return word(
-        "script_finding",
-        file=shown(folder / finding.file),
-        line=finding.line,
-        severity=word(f"script_severity_{finding.severity}"),
-        what=finding.what(),
-        mend=mend,
-        stop="" if mend.endswith(("?", "？")) else word("script_stop"),
-    )
+    severity = word("script_error" if finding.severity == "error" else "script_warning")
+    what = finding.what()
+    said = what + ("" if what.endswith("。") else " ") + finding.mend()
+    return f"{shown(folder / finding.file)}:{finding.line}: {severity}: {said}"
 
 
 def shown(path: Path) -> str:

@@ -27,9 +27,11 @@ class Finding:
         return words.text(f"mend.{self.key}", language, **self._said(language))
 
     def _said(self, language: str | None) -> dict[str, object]:
-        """A value that is a Said is put in the reader's language too."""
+        """Parts and the system's reasons are put in the reader's language too."""
         return {
-            name: value.text(language) if isinstance(value, Said) else value
+            name: value.text(language)
+            if isinstance(value, Said)
+            else words.system_reason(value, language)
             for name, value in self.values
         }
 

@@ -36,7 +36,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Head:
-    """library.toml."""
+    """library.toml. `read` False: it could not be, and these are defaults."""
 
     name: str = ""
     version: str = ""
@@ -50,6 +50,7 @@ class Head:
     hotline: Texts = field(default_factory=lambda: Texts(1))
     promises: Mapping[str, Texts] = field(default_factory=dict)
     longest: Mapping[str, Texts] = field(default_factory=dict)
+    read: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ def _head(folder: Path, findings: Findings) -> Head:
         hotline=table.texts("hotline") or Texts(1),
         promises=_by_name(table, "promise", CALLBACKS),
         longest=_by_name(table, "longest", ("agent", "name", "caller", "seat")),
+        read=True,
     )
     table.done()
     return head

@@ -37,6 +37,7 @@ _SYNTAX = {
     "Invalid statement": "syntax_statement",
     "after a statement": "syntax_rest",
     "Illegal character": "syntax_character",
+    "invalid character": "syntax_character",
 }
 
 
@@ -73,8 +74,11 @@ def _text(folder: Path, name: str, findings: Findings) -> str | None:
     """UTF-8; a byte-order mark and Windows line ends do no harm."""
     try:
         content = (folder / name).read_bytes()
+    except FileNotFoundError:
+        findings.error(name, 1, "missing_file")
+        return None
     except OSError as error:
-        findings.error(name, 1, "unreadable", why=part("reason", why=error.strerror or str(error)))
+        findings.error(name, 1, "unreadable", why=error.strerror or str(error))
         return None
     try:
         return content.decode("utf-8-sig")
@@ -198,7 +202,7 @@ class Table:
             if language in LANGUAGES:
                 sentence = self.text(name)
                 if language in found:
-                    self.error(name, "language_twice", language=language)
+                    self.error(name, "language_twice", lang=language)
                 elif sentence is not None:
                     found[language], lines[language] = sentence, self.line_of(name)
         self._known += [*LANGUAGES, *SYNONYMS]

@@ -100,7 +100,7 @@ def _pages(
     one: Said, text: Spoken, lines: int, head: Head, large: bool, findings: Findings
 ) -> None:
     pages = -(-lines // LINES[large])
-    values = {"place": text.place, "language": text.language, "lines": lines}
+    values = {"place": text.place, "lang": text.language, "lines": lines}
     if large:
         if pages > PAGES_LARGE:
             findings.error(text.file, text.line, "pages_large", most=PAGES_LARGE, **values)

@@ -45,7 +45,7 @@ def _length(spoken: Spoken, findings: Findings) -> bool:
     if len(spoken.text) <= LONGEST:
         return True
     findings.error(
-        spoken.file, spoken.line, "too_long", place=spoken.place, language=spoken.language,
+        spoken.file, spoken.line, "too_long", place=spoken.place, lang=spoken.language,
         found=len(spoken.text), most=LONGEST,
     )  # fmt: skip
     return False
@@ -61,7 +61,7 @@ def _variables(spoken: Spoken, library: Library, site: Site, findings: Findings)
             findings.error(spoken.file, spoken.line, "unknown_variable", name=name, known=shown)
         elif name == "promise" and spoken.kind is None:
             findings.error(spoken.file, spoken.line, "promise_of_nothing", place=spoken.place)
-        elif name in AT_BUILD:
+        elif name in AT_BUILD and library.head.read:
             _value(name, spoken, library, site, findings)
 
 
@@ -70,7 +70,7 @@ def _value(name: str, spoken: Spoken, library: Library, site: Site, findings: Fi
         wanted = name.replace("promise_", "promise.")
         wanted = f"promise.{spoken.kind}" if name == "promise" else wanted
         findings.error(
-            spoken.file, spoken.line, "no_value", name=name, table=wanted, language=spoken.language
+            spoken.file, spoken.line, "no_value", name=name, table=wanted, lang=spoken.language
         )
 
 

@@ -71,7 +71,7 @@ def _phrases(library: Library, findings: Findings) -> None:
         return  # that there is no forbidden.toml is told
     for language in library.head.languages:
         if not library.phrases.by_language.get(language):
-            findings.error(FORBIDDEN, 1, "no_phrases", language=language)
+            findings.error(FORBIDDEN, 1, "no_phrases", lang=language)
 
 
 def _greeting(library: Library, findings: Findings) -> None:
