@@ -152,9 +152,9 @@ FILES = {
 
 
 def written(folder: Path, **changes: str | bytes | None) -> Path:
-    """The library in `folder`. `changes`: {"greeting": content} or "head", "states", "forbidden"; None: no file.
+    """The library in `folder`. `changes`: content by "head", "states", "forbidden" or a scenario's name.
 
-    Any other name is a further scenario file.
+    None: no such file.
     """
     names = {"head": "library.toml", "states": "states.toml", "forbidden": "forbidden.toml"}
     changed = {names.get(name, f"scenarios/{name}.toml"): text for name, text in changes.items()}

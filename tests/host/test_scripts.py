@@ -8,14 +8,10 @@ import pytest
 from deskunit.errors import DeskunitError
 from deskunit.scripts import breaks, compile_packs, compiler, texts
 from deskunit.scripts.encoding import Glyph, encode
-from deskunit.scripts.font import Font, package_folder
+from deskunit.scripts.font import LARGE, SIMPLIFIED, TRADITIONAL, Face, Font
+from deskunit.scripts.wording import Wording
 
 VECTORS = Path(__file__).parents[1] / "vectors"
-
-
-@pytest.fixture(scope="module")
-def font() -> Font:
-    return Font()
 
 
 def broken(template: str) -> str:
@@ -86,41 +82,55 @@ def test_every_reason_and_state_has_its_words() -> None:
 # -- glyphs
 
 
-def test_a_missing_glyph_names_character_and_key(font: Font) -> None:
+def test_a_missing_glyph_names_character_and_key() -> None:
     with pytest.raises(DeskunitError) as failure:
-        compiler.pack_of("zh", {"prompt.odd": "您\u4dff好"}, font)
+        compiler.pack_of("zh", {"prompt.odd": "您\u4dff好"}, Wording())
     assert "\u4dff" in str(failure.value)
     assert "U+4DFF" in str(failure.value)
     assert "prompt.odd" in str(failure.value)
     assert "prompt.odd" in failure.value.sentence("zh")
 
 
-def test_a_character_beyond_the_plane_is_missing_too(font: Font) -> None:
+def test_a_character_beyond_the_plane_is_missing_too() -> None:
     with pytest.raises(DeskunitError, match="extra text"):
-        compiler.pack_of("zh", {}, font, "\U0001f600")
+        compiler.pack_of("zh", {}, Wording(), extra_text="\U0001f600")
 
 
-def test_names_given_to_the_compiler_get_their_glyphs(font: Font) -> None:
-    assert "嚏" not in compiler.characters({}, "")
-    assert compiler.characters({}, "嚏")["嚏"] == "extra text"
+def test_names_given_to_the_compiler_get_their_glyphs() -> None:
+    assert "嚏" not in compiler.characters(compiler.small_sources({}, Wording(), ""))
+    wanted = compiler.characters(compiler.small_sources({}, Wording(), "嚏"))
+    assert wanted["嚏"] == "extra text"
 
 
 def test_common_names_are_drawn_without_a_new_pack() -> None:
-    known = compiler.characters({}, "")
+    known = compiler.characters(compiler.small_sources({}, Wording(), ""))
     for name in ("欧阳晓梅", "张伟", "王秀英", "李梓涵", "诸葛亮", "O'Neil"):
         assert all(character in known for character in name), name
 
 
-def test_full_width_punctuation_is_squeezed_and_whole(font: Font) -> None:
+@pytest.mark.parametrize(
+    ("face", "widths"), [(SIMPLIFIED, (6, 8)), (TRADITIONAL, (6, 8)), (LARGE, (8, 14))]
+)
+def test_full_width_punctuation_is_squeezed_and_whole(face: Face, widths: tuple[int, int]) -> None:
     for mark in "，。！？：；、（）「」《》“”":
-        glyph = font.find_glyph(mark)
+        glyph = Font(face).find_glyph(mark)
         assert glyph is not None
-        assert 6 <= glyph.advance <= 8, mark
+        assert widths[0] <= glyph.advance <= widths[1], mark
         columns = 0
-        for i in range(0, 24, 2):
+        for i in range(0, 2 * face.size, 2):
             columns |= int.from_bytes(glyph.bits[i : i + 2], "big")
         assert columns, mark
         assert columns & (0xFFFF >> glyph.advance) == 0, f"{mark} reaches over its advance"
+
+
+@pytest.mark.parametrize("face", [SIMPLIFIED, TRADITIONAL, LARGE])
+def test_every_face_draws_its_rows_and_knows_what_it_lacks(face: Face) -> None:
+    font = Font(face)
+    for character in "您妳臺Ag7□":
+        glyph = font.find_glyph(character)
+        assert glyph is not None and len(glyph.bits) == 2 * face.size and any(glyph.bits)
+    assert font.find_glyph("\U0001f600") is None and font.find_glyph("\t") is None
+    assert font.width("您A") == font.width("您") + font.width("A")
 
 
 # -- bytes
@@ -153,5 +163,5 @@ def test_the_licence_lies_beside_and_no_file_has_the_fonts_name(tmp_path: Path) 
     assert names == ["zh.pack", "en.pack", "PACKS-OFL.txt", "PACKS-NOTICE.txt"]
     assert sorted(names) == sorted(path.name for path in tmp_path.iterdir())
     licence = (tmp_path / "PACKS-OFL.txt").read_bytes()
-    assert licence == (package_folder() / "LICENSE").read_bytes()
+    assert licence == (SIMPLIFIED.folder() / "LICENSE").read_bytes()
     assert not any("fusion" in name.lower() for name in names)

@@ -11,7 +11,7 @@ from typing import IO
 
 import pytest
 from deskunit.scripts import breaks, compile_packs, texts
-from deskunit.scripts.font import CLOSING, OPENING, package_folder
+from deskunit.scripts.font import CLOSING, OPENING, SIMPLIFIED
 from PIL import Image, ImageDraw, ImageFont
 
 TESTS = Path(__file__).parents[1]
@@ -117,7 +117,7 @@ def test_no_line_breaks_a_word_or_a_rule(loaded: "pack.Pack") -> None:
 
 
 def test_every_text_is_drawn_as_the_font_has_it(loaded: "pack.Pack") -> None:
-    path = next((package_folder() / "files").glob("*.woff2"))
+    path = next((SIMPLIFIED.folder() / "files").glob("*.woff2"))
     font = ImageFont.truetype(path, 12, layout_engine=ImageFont.Layout.BASIC)
     for key, lines in laid_out(loaded).items():
         for line in lines:

@@ -1,4 +1,4 @@
-"""A script library read field by field: each mistake is found with its file and line, and none stops the rest."""
+"""A script library read field by field: each mistake has its file and line, and none stops the rest."""
 
 import sys
 from pathlib import Path
@@ -12,7 +12,7 @@ from deskunit.scripts.scenario import SILENT_STEP_CODE
 
 sys.path.append(str(Path(__file__).parent))
 
-import small_library as small  # noqa: E402
+import small_library as small
 
 Found = list[tuple[str, int, str]]
 

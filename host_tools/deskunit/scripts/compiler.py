@@ -4,6 +4,7 @@
 the build of a board's tree, `deskunit run`, `script build` and `script push`.
 """
 
+import contextlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -147,17 +148,20 @@ def write(contents: Mapping[str, bytes], out_dir: Path) -> list[Path]:
 
     DeskunitError when the folder cannot be written.
     """
+    parts = {out_dir / name: out_dir / f"{name}.{os.getpid()}.part" for name in contents}
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
-        parts = [_part(out_dir / name, content) for name, content in contents.items()]
-        return [part.replace(out_dir / name) for part, name in zip(parts, contents, strict=True)]
+        for part, content in zip(parts.values(), contents.values(), strict=True):
+            part.write_bytes(content)
+        return [part.replace(path) for path, part in parts.items()]
     except OSError as error:
+        _clear(parts.values())
         raise DeskunitError(
             "out_unwritable", file=out_dir, why=error.strerror or str(error)
         ) from error
 
 
-def _part(path: Path, content: bytes) -> Path:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    return part
+def _clear(parts: Iterable[Path]) -> None:
+    for part in parts:
+        with contextlib.suppress(OSError):  # it was not written
+            part.unlink()

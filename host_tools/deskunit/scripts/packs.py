@@ -4,8 +4,9 @@ import re
 from dataclasses import asdict, dataclass
 
 from deskunit.scripts.encoding import HEADER
+from deskunit.scripts.library import STATE_NAMES
 
-_PROMPT = re.compile(r"prompt\.|say\.|short\.")
+_PROMPT = re.compile(rf"say\.|short\.|prompt\.({'|'.join(STATE_NAMES)})$")
 
 
 @dataclass(frozen=True)
