@@ -80,8 +80,9 @@ def _check(
 
 def _pieces(text: Spoken, ask: Asked, findings: Findings) -> None:
     font = _font(text.language, ask.large)
-    for piece in ask.text.replace("\n", breaks.MARK).split(breaks.MARK):
-        shown = VARIABLE.sub(lambda found: ask.values.get(found[1], found[0]), piece).rstrip(" ")
+    filled = VARIABLE.sub(lambda found: ask.values.get(found[1], found[0]), ask.text)
+    for piece in filled.replace("\n", breaks.MARK).split(breaks.MARK):
+        shown = piece.rstrip(" ")
         width = font.width(shown)
         if width > SCREEN_PX:
             key = "piece_wide_large" if ask.large else "piece_wide"
@@ -121,7 +122,7 @@ def _pages(
 
 
 def longest(head: Head, language: str, large: bool) -> dict[str, str]:
-    """The widest value that each variable of the unit is likely to have."""
+    """The widest value that each variable of the unit is likely to have; words of the pack have marks."""
     font = _font(language, large)
     found = dict(ELSE)
     for name, said in head.longest.items():
@@ -129,7 +130,7 @@ def longest(head: Head, language: str, large: bool) -> dict[str, str]:
     labels = _words(language)
     for name in ("hello", "wish"):
         words = [text for key, text in labels.items() if key.startswith(name)]
-        found[name] = max(words, key=font.width, default="")
+        found[name] = breaks.mark(max(words, key=font.width, default=""))
     return {name: found[name] for name in ON_UNIT}
 
 
