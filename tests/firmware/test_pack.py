@@ -27,6 +27,22 @@ class Texts(unittest.TestCase):
     def test_an_unknown_key_has_no_text(self):
         self.assertIsNone(pack.Pack(shelf(), "zh").text("prompt.unheard_of"))
 
+    def test_lists_of_ids_are_words(self):
+        zh = pack.Pack(shelf(), "zh")
+        self.assertEqual(zh.words("groups"), ["start", "line"])
+        self.assertEqual(zh.words("in.line"), ["silent"])
+        self.assertEqual(zh.words("in.nowhere"), [])
+
+    def test_each_condition_of_a_step_has_its_sentence(self):
+        zh = pack.Pack(shelf(), "zh")
+        for scenario in ("greeting", "silent"):
+            lines = zh.text("steps." + scenario).decode().split("\n")
+            for at in range(len(lines)):
+                conditions = lines[at].split(",")[8].split("|")
+                for k in range(len(conditions)):
+                    self.assertIsNotNone(zh.text("say.%s.%d.%d" % (scenario, at, k)))
+                self.assertIsNone(zh.text("say.%s.%d.%d" % (scenario, at, len(conditions))))
+
     def test_it_knows_its_language(self):
         self.assertEqual(pack.Pack(shelf(), "zh").lang, "zh")
 

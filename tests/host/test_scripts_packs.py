@@ -1,6 +1,7 @@
 """A library becomes packs: text keys as the unit reads them, glyphs of both sizes, never other bytes."""
 
 import binascii
+import json
 import sys
 from pathlib import Path
 from typing import IO
@@ -61,6 +62,14 @@ def test_the_unit_reads_what_the_library_says(folder: Path, tmp_path: Path) -> N
     assert text(unit, "scenario.silent") == "无声"
     assert text(unit, "prompt.idle") == "请稍等。"
     assert text(unit, "state.ready") == "就绪"
+
+
+def test_the_vector_s_texts_are_those_of_the_small_library(folder: Path) -> None:
+    vector = json.loads((TESTS / "vectors" / "pack.json").read_text("utf-8"))
+    wording = wording_of(read_library(folder), "zh", "hotline", NO_SITE)
+    marked = {**vector["labels"], **wording.titles, **wording.said}
+    texts = {key: breaks.mark(said) for key, said in marked.items()}
+    assert texts | wording.plain == vector["texts"]
 
 
 def test_steps_are_lines_with_places_for_names(folder: Path, tmp_path: Path) -> None:
