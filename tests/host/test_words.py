@@ -54,6 +54,17 @@ def test_every_error_sentence_is_used() -> None:
     assert errors - quoted == set()
 
 
+def test_every_finding_has_its_way_to_mend_it_and_is_used() -> None:
+    quoted = {key for text in SOURCES for key in re.findall(r'"(\w+)"', text)}
+    known: dict[str, set[str]] = {part: set() for part in ("finding", "mend", "finding_part")}
+    for key in words.table("en"):
+        if key.partition(".")[0] in known:
+            known[key.partition(".")[0]].add(key.partition(".")[2])
+    assert len(known["finding"]) > 40
+    assert known["finding"] == known["mend"]
+    assert (known["finding"] | known["finding_part"]) - quoted == set()
+
+
 def test_every_word_of_the_command_line_is_used() -> None:
     quoted = {key for text in SOURCES for key in re.findall(r'"(\w+)"', text)}
     made = {f"{kind}_{key}" for kind in ("row", "unit", "health") for key in quoted}
