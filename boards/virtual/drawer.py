@@ -121,11 +121,19 @@ def drawn(asked):
     asked = json.loads(asked)
     scene = Scene(asked)
     stand(scene.desk, asked)
+    if asked["text"] is not None:
+        say_instead(scene.screen, scene.desk.script.key(), asked["text"].encode())
     pages = scene.pages()
     if asked["menu"]:
         choose(scene, asked)
     scene.show(0)
     return json.dumps({"pages": pages, "missing": scene.missing})
+
+
+def say_instead(shown, key, sentence):
+    """Let the screen find `sentence` under `key`: somebody is writing it, and no pack has it yet."""
+    word = shown._word
+    shown._word = lambda wanted: sentence if wanted == key else word(wanted)
 
 
 def stand(made, asked):

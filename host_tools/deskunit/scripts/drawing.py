@@ -53,7 +53,8 @@ class Laid:
 class Scene:
     """What the unit is to show: a state, with the sentence `prompt` over it, a step of a scenario, or a menu.
 
-    `said`: the key of the sentence at that step, whatever its condition. `menu`: reason, callback, group or
+    `said`: the key of the sentence at that step, whatever its condition; `text`: what to show in its place,
+    as somebody is writing it. `menu`: reason, callback, group or
     scenario (of `group`), its cursor at `entry`. `clock_s`: how long the state has lasted. The rest is what
     the host has told: `day` w, e or h, "" if unknown; `hour` -1 if unknown.
     """
@@ -64,6 +65,7 @@ class Scene:
     scenario: str | None = None
     step: int = 0
     said: str | None = None
+    text: str | None = None
     menu: str | None = None
     group: str | None = None
     entry: int = 0
@@ -139,7 +141,7 @@ class Drawer:
         """The lines of each text, with the glyphs of the opened pack. Every variable needs a value."""
         asked = [
             {
-                "text": one.text if breaks.MARK in one.text else breaks.mark(one.text),
+                "text": _marked(one.text),
                 "values": dict(one.values),
                 "large": one.large,
                 "room": one.room_px,
@@ -153,7 +155,8 @@ class Drawer:
 
     def draw(self, language: str, scene: Scene) -> Drawing:
         """One screen. DeskunitError("draw_refused"): the pack has no such scene."""
-        answer = self._ask("draw", lang=language, **asdict(scene))
+        text = None if scene.text is None else _marked(scene.text)
+        answer = self._ask("draw", lang=language, **{**asdict(scene), "text": text})
         return Drawing(_screen(answer), answer["pages"], "".join(map(chr, answer["missing"])))
 
     def begin_call(self, language: str, scene: Scene) -> None:
@@ -182,6 +185,10 @@ class Drawer:
         if "refused" in answer:
             raise DeskunitError("draw_refused", why=answer["refused"])
         return answer
+
+
+def _marked(text: str) -> str:
+    return text if breaks.MARK in text else breaks.mark(text)
 
 
 def _screen(answer: Mapping[str, Any]) -> Screen:
