@@ -100,15 +100,13 @@ def test_every_screen_is_on_the_sheet_in_its_place(drawer: Drawer, english: Plan
     shots = take(drawer, english)
     (picture,) = sheet.sheets(english, shots)
     assert picture.mode == "1"
-    y = sheet.GAP
-    for block in sheet.blocks(english, shots):
-        for place, tile in enumerate(block.tiles):
-            row, column = divmod(place, sheet.COLUMNS)
-            left = sheet.GAP + column * sheet.TILE[0]
-            top = y + sheet.TITLE_PX + row * sheet.TILE[1] + sheet.LABEL_PX
-            seen = picture.crop((left, top, left + 256, top + 128))
-            assert seen.tobytes() == tile.screen.image(2).tobytes(), tile.label
-        y += block.height_px()
+    seen = 0
+    for x, y, block in sheet.placed(sheet.shelves(sheet.blocks(english, shots))):
+        for left, top, tile in sheet.tiles_at(x, y, block):
+            part = picture.crop((left, top, left + 256, top + 128))
+            assert part.tobytes() == tile.screen.image(2).tobytes(), tile.label
+            seen += 1
+    assert seen == sum(len(shot.screens) for shot in shots.values())
 
 
 def test_a_tall_sheet_is_parted_between_blocks(
@@ -117,7 +115,7 @@ def test_a_tall_sheet_is_parted_between_blocks(
     shots = take(drawer, english)
     monkeypatch.setattr(sheet, "TALLEST_PX", 300)
     pictures = sheet.sheets(english, shots)
-    assert len(pictures) == 3
+    assert len(pictures) == 2  # the states' block; the scenarios beside each other
     assert all(one.height <= 300 for one in pictures)
 
 
@@ -175,7 +173,7 @@ def test_the_files(library: Library, tree: Path, large: bool) -> None:
     assert "Hello, can you hear me?" in html and "您好，能听到吗？" in html
     for name in ("scripts-zh.png", "scripts-en.png"):
         with Image.open(io.BytesIO(contents[name])) as picture:
-            assert picture.mode == "1" and picture.width <= 8 * 268 + 12
+            assert picture.mode == "1" and picture.width <= 12 * 268 + 12
 
 
 def test_the_same_library_gives_the_same_bytes(library: Library, tree: Path) -> None:

@@ -105,7 +105,7 @@ def _sheets(drawn: Drawn) -> Mapping[str, bytes]:
     contents = {}
     for name, picture in zip(names, pictures, strict=True):
         stream = io.BytesIO()
-        picture.save(stream, "PNG", optimize=True)
+        picture.save(stream, "PNG")
         contents[f"{name}.png"] = stream.getvalue()
     return contents
 

@@ -3,7 +3,7 @@
 Black on white, one bit a pixel; labels in the unit's own font. Writes no files.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,11 @@ from deskunit.virtual import Screen
 from deskunit.virtual.screen import HEIGHT, WIDTH
 
 SCALE = 2
-COLUMNS = 8
+COLUMNS = 12
 TALLEST_PX = 8000
 FONT_PX = 12
 GAP = 12
+LEAST_COLUMNS = 2  # room for a title
 TITLE_PX = 2 * FONT_PX + GAP  # of a scenario, drawn twice as large
 LABEL_PX = FONT_PX + 6
 TILE = (WIDTH * SCALE + GAP, HEIGHT * SCALE + LABEL_PX + GAP)
@@ -39,19 +40,55 @@ class Block:
     title: str
     tiles: tuple[Tile, ...]
 
+    def columns(self) -> int:
+        return min(COLUMNS, max(len(self.tiles), LEAST_COLUMNS))
+
+    def rows(self) -> int:
+        return -(-len(self.tiles) // COLUMNS)
+
     def height_px(self) -> int:
-        return TITLE_PX + -(-len(self.tiles) // COLUMNS) * TILE[1]
+        return TITLE_PX + self.rows() * TILE[1]
+
+
+Shelf = list[Block]  # blocks beside each other
+Placed = tuple[int, int, Block]  # x, y
 
 
 def sheets(plan: Plan, shots: Mapping[str, Shot]) -> list[Image.Image]:
-    """The pictures, none taller than TALLEST_PX; a block goes whole onto one of them if it can."""
-    pages: list[list[Block]] = [[]]
-    for block in _parted(blocks(plan, shots)):
-        used = sum(one.height_px() for one in pages[-1])
-        if pages[-1] and used + block.height_px() > TALLEST_PX - 2 * GAP:
+    """The pictures, none taller than TALLEST_PX."""
+    pages: list[list[Shelf]] = [[]]
+    for shelf in shelves(_parted(blocks(plan, shots))):
+        used = sum(map(_height_px, pages[-1]))
+        if pages[-1] and used + _height_px(shelf) > TALLEST_PX - 2 * GAP:
             pages.append([])
-        pages[-1].append(block)
+        pages[-1].append(shelf)
     return [_picture(page, plan.language) for page in pages]
+
+
+def shelves(whole: Iterable[Block]) -> list[Shelf]:
+    """Short blocks share a row, in their order."""
+    found: list[Shelf] = [[]]
+    for block in whole:
+        taken = sum(one.columns() for one in found[-1])
+        if found[-1] and taken + block.columns() > COLUMNS:
+            found.append([])
+        found[-1].append(block)
+    return found
+
+
+def placed(page: Iterable[Shelf]) -> Iterator[Placed]:
+    """Where each block stands."""
+    y = GAP
+    for shelf in page:
+        x = GAP
+        for block in shelf:
+            yield x, y, block
+            x += block.columns() * TILE[0]
+        y += _height_px(shelf)
+
+
+def _height_px(shelf: Shelf) -> int:
+    return max((block.height_px() for block in shelf), default=0)
 
 
 def blocks(plan: Plan, shots: Mapping[str, Shot]) -> Iterator[Block]:
@@ -93,24 +130,27 @@ def _parted(whole: Iterator[Block]) -> Iterator[Block]:
             yield Block(block.title, block.tiles[first : first + most])
 
 
-def _picture(page: list[Block], language: str) -> Image.Image:
-    columns = max(1, min(COLUMNS, max((len(block.tiles) for block in page), default=1)))
-    size = (columns * TILE[0] + GAP, sum(block.height_px() for block in page) + 2 * GAP)
+def _picture(page: list[Shelf], language: str) -> Image.Image:
+    widest = max(sum(block.columns() for block in shelf) for shelf in page)
+    size = (widest * TILE[0] + GAP, sum(map(_height_px, page)) + 2 * GAP)
     picture = Image.new("1", size, 1)
     pen = _Pen(picture, language)
-    y = GAP
-    for block in page:
-        pen.text(block.title, GAP, y, size[0] - 2 * GAP, scale=2)
-        for place, tile in enumerate(block.tiles):
-            row, column = divmod(place, COLUMNS)
-            x, top = GAP + column * TILE[0], y + TITLE_PX + row * TILE[1]
-            pen.text(tile.label, x, top, WIDTH * SCALE)
+    for x, y, block in placed(page):
+        pen.text(block.title, x, y, block.columns() * TILE[0] - GAP, scale=2)
+        for left, top, tile in tiles_at(x, y, block):
+            pen.text(tile.label, left, top - LABEL_PX, WIDTH * SCALE)
             glass = ImageOps.expand(
                 tile.screen.image(SCALE), 1, 0
             )  # its header is as white as the sheet
-            picture.paste(glass, (x - 1, top + LABEL_PX - 1))
-        y += block.height_px()
+            picture.paste(glass, (left - 1, top - 1))
     return picture
+
+
+def tiles_at(x: int, y: int, block: Block) -> Iterator[tuple[int, int, Tile]]:
+    """The corner of each screen of a block that stands at (x, y)."""
+    for place, tile in enumerate(block.tiles):
+        row, column = divmod(place, COLUMNS)
+        yield x + column * TILE[0], y + TITLE_PX + row * TILE[1] + LABEL_PX, tile
 
 
 class _Pen:
