@@ -17,8 +17,8 @@ from deskunit.virtual import Screen
 from deskunit.virtual.screen import HEIGHT, WIDTH
 
 SCALE = 2
-COLUMNS = 12
-TALLEST_PX = 8000
+COLUMNS = 14
+TALLEST_PX = 8500
 FONT_PX = 12
 GAP = 12
 LEAST_COLUMNS = 2  # room for a title
