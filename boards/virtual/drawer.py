@@ -105,7 +105,7 @@ def laid(asked):
     """The lines that the unit makes of one text, how wide they are, and the pages that they fill."""
     one = json.loads(asked)
     used = packs[one["lang"]]
-    font = used.large if one["large"] else used.font
+    font = (one["large"] and used.large) or used.font
     lines = text.lines(font, text.fill(one["text"].encode(), one["values"]), one["room"])
     answer = {"lines": [line.decode() for line in lines]}
     answer["widths"] = [font.width(line) for line in lines]
@@ -120,6 +120,7 @@ def drawn(asked):
     """Show one scene, with its clock at the second that is asked for."""
     asked = json.loads(asked)
     scene = Scene(asked)
+    refuse_unknown(scene.screen.pack, asked)
     stand(scene.desk, asked)
     if asked["text"] is not None:
         say_instead(scene.screen, scene.desk.script.key(), asked["text"].encode())
@@ -128,6 +129,16 @@ def drawn(asked):
         choose(scene, asked)
     scene.show(0)
     return json.dumps({"pages": pages, "missing": scene.missing})
+
+
+def refuse_unknown(used, asked):
+    """ValueError: the pack has no such scenario or sentence."""
+    wanted = [asked["prompt"], asked["said"] if asked["text"] is None else None]
+    if asked["scenario"]:
+        wanted.append("steps." + asked["scenario"])
+    for key in wanted:
+        if key and not used.has(key):
+            raise ValueError(used.lang + ".pack has no " + key)
 
 
 def say_instead(shown, key, sentence):
@@ -175,6 +186,7 @@ def called(asked):
     """A call begins and its agent chooses a scenario, at ms 0."""
     global call
     asked = json.loads(asked)
+    refuse_unknown(packs[asked["lang"]], asked)
     call = Scene(asked)
     call.desk.new_call(0)
     call.desk.script.choose(asked["scenario"], 0)

@@ -102,6 +102,21 @@ def test_a_sentence_can_be_seen_while_it_is_written(drawer: Drawer) -> None:
     assert drawer.draw("zh", replace(scene, text="🐢")).missing == "🐢"
 
 
+@pytest.mark.parametrize(
+    ("scene", "key"),
+    [
+        (Scene(scenario="nobody"), "steps.nobody"),
+        (Scene(scenario="greeting", said="say.greeting.9.9"), "say.greeting.9.9"),
+        (Scene(state="hold", prompt="prompt.nothing"), "prompt.nothing"),
+    ],
+)
+def test_what_the_pack_does_not_have_is_refused_by_name(
+    drawer: Drawer, scene: Scene, key: str
+) -> None:
+    with pytest.raises(DeskunitError, match=rf"zh.pack has no {key}"):
+        drawer.draw("zh", scene)
+
+
 def test_threads_get_their_own_answers(drawer: Drawer) -> None:
     found: dict[int, list[str]] = {}
 
