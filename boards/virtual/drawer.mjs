@@ -29,6 +29,12 @@ function call(name, asked) {
   return JSON.parse(interpreter.vm.globals.get(name)(JSON.stringify(asked)));
 }
 
+/** `answer` with the glass as it is now. */
+function pictured(answer) {
+  const { display } = hardware;
+  return { ...answer, pixels: Buffer.from(display.pixels()).toString("base64"), inverted: display.inverted };
+}
+
 const JOBS = {
   open({ lang, bytes }) {
     call("closed", { lang });
@@ -37,11 +43,9 @@ const JOBS = {
   },
   // a call a text: the interpreter collects its garbage when the outermost call returns
   measure: ({ lang, texts }) => ({ laid: texts.map((one) => call("laid", { ...one, lang })) }),
-  draw(asked) {
-    const answer = call("drawn", asked);
-    const { display } = hardware;
-    return { ...answer, pixels: Buffer.from(display.pixels()).toString("base64"), inverted: display.inverted };
-  },
+  draw: (asked) => pictured(call("drawn", asked)),
+  call: (asked) => call("called", asked),
+  second: (asked) => pictured(call("second", asked)),
 };
 
 function answer(line) {

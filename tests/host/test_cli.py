@@ -29,9 +29,9 @@ UID = "a4cf12b3d0e8"
 BOOT = "41-9f3c77e1"
 COMMANDS = [
     [], ["run"], ["log"], ["units"], ["units", "name"], ["units", "confirm"], ["health"], ["states"],
-    ["export"], ["export", "states"], ["script"], ["virtual"], ["deploy"],
+    ["export"], ["export", "states"], ["virtual"], ["deploy"],
     ["capture"], ["replay"], ["backup"], ["install"],
-    ["script"], ["script", "init"], ["script", "check"], ["script", "build"],
+    ["script"], ["script", "init"], ["script", "check"], ["script", "build"], ["script", "preview"],
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,32 @@ def test_a_missing_value_and_a_broken_pack_are_refused_and_it_goes_on(
             drawer.open("en", broken)
     drawer.open("en", pack)
     assert drawer.measure("en", [Measured("well")])[0].lines == ("well",)
+
+
+def test_a_sentence_can_be_seen_while_it_is_written(drawer: Drawer) -> None:
+    (laid,) = drawer.measure("zh", [Measured("您好，工号{agent}为您服务", {"agent": "1001"})])
+    scene = Scene(state="hold", prompt="prompt.hold_consent", agent="1001")
+    written = drawer.draw("zh", replace(scene, text="您好，工号{agent}为您服务"))
+    fixed = drawer.draw("zh", replace(scene, text="\n".join(laid.lines)))
+    assert written.screen == fixed.screen != drawer.draw("zh", scene).screen
+    long = drawer.draw("zh", replace(scene, text="请稍等。\n" * 4 + "🐢"))
+    assert long.pages == 2
+    assert drawer.draw("zh", replace(scene, text="🐢")).missing == "🐢"
+
+
+@pytest.mark.parametrize(
+    ("scene", "key"),
+    [
+        (Scene(scenario="nobody"), "steps.nobody"),
+        (Scene(scenario="greeting", said="say.greeting.9.9"), "say.greeting.9.9"),
+        (Scene(state="hold", prompt="prompt.nothing"), "prompt.nothing"),
+    ],
+)
+def test_what_the_pack_does_not_have_is_refused_by_name(
+    drawer: Drawer, scene: Scene, key: str
+) -> None:
+    with pytest.raises(DeskunitError, match=rf"zh.pack has no {key}"):
+        drawer.draw("zh", scene)
 
 
 def test_threads_get_their_own_answers(drawer: Drawer) -> None:

@@ -154,7 +154,7 @@ class Play:
             self._begun = True
             self.host.ask(lambda i: wire.Variable(i, "seat", "07"))
             self.host.ask(lambda i: wire.Variable(i, "lang", self._lang))
-            agent = "王芳" if self._lang == "zh" else "Wang Fang"
+            agent = "王芳" if self._lang.startswith("zh") else "Wang Fang"
             self.host.ask(lambda i: wire.Variable(i, "roster", [0, 1, "1001", agent]))
             self._pass(2_000)
         for line in GIVEN[name].splitlines():

@@ -9,6 +9,7 @@ COMMANDS = {
     "init": ("script_init", "init"),
     "check": ("script_check", "check"),
     "build": ("script_build", "build"),
+    "preview": ("script_preview", "preview"),
     "push": ("script_push", "push"),
     "use": ("script_use", "use"),
 }

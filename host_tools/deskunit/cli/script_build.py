@@ -10,6 +10,7 @@ from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, json_option, print_json, say, word
 from deskunit.cli.script_library import (
     all_findings,
+    choices,
     folder_argument,
     has_errors,
     opened,
@@ -17,7 +18,6 @@ from deskunit.cli.script_library import (
     shown,
 )
 from deskunit.cli.table import Column, print_table
-from deskunit.errors import DeskunitError
 
 if TYPE_CHECKING:
     from deskunit.scripts.library import Library
@@ -50,10 +50,7 @@ def build(
 
     library = opened(folder, data_dir)
     _refuse_errors(library)
-    chosen = flavour or library.head.flavour
-    _refuse_unknown("script_no_flavour", [chosen], library.head.flavours)
-    wanted = ["zh" if one == "zh-Hans" else one for one in languages]
-    _refuse_unknown("script_no_language", wanted, library.head.languages)
+    wanted, chosen = choices(library, languages, flavour)
     contents = packs_of(library, languages=wanted, flavour=chosen, site=NO_SITE, large=large)
     write(contents, out)
     made = {name: about(one) for name, one in contents.items() if name.endswith(".pack")}
@@ -74,15 +71,6 @@ def _refuse_errors(library: "Library") -> None:
     if has_errors(found):
         say("script_not_built")
         sys.exit(1)
-
-
-def _refuse_unknown(key: str, wanted: list[str], known: tuple[str, ...]) -> None:
-    for one in wanted:
-        if one not in known:
-            listed = ", ".join(known)
-            if key == "script_no_flavour":
-                raise DeskunitError("script_no_flavour", exit_code=2, found=one, known=listed)
-            raise DeskunitError("script_no_language", exit_code=2, found=one, known=listed)
 
 
 def _print(made: "dict[str, About]") -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from deskunit.cli.options import chosen_dir, word
+from deskunit.errors import DeskunitError
 
 if TYPE_CHECKING:
     from deskunit.scripts.filling import Site
@@ -29,6 +30,23 @@ def opened(folder: Path | None, data_dir: Path) -> "Library":
     from deskunit.scripts.library import find_library, read_library
 
     return read_library(folder or find_library(data_dir))
+
+
+def choices(
+    library: "Library", languages: Iterable[str], flavour: str | None
+) -> tuple[list[str], str]:
+    """(languages asked for, flavour) by the library's names. DeskunitError: it has no such one."""
+    head = library.head
+    wanted = ["zh" if one == "zh-Hans" else one for one in languages]
+    for one in wanted:
+        if one not in head.languages:
+            known = ", ".join(head.languages)
+            raise DeskunitError("script_no_language", exit_code=2, found=one, known=known)
+    chosen = flavour or head.flavour
+    if chosen not in head.flavours:
+        known = ", ".join(head.flavours)
+        raise DeskunitError("script_no_flavour", exit_code=2, found=chosen, known=known)
+    return wanted, chosen
 
 
 def all_findings(library: "Library", site: "Site", fit: bool = True) -> "tuple[Finding, ...]":

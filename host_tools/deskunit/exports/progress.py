@@ -8,8 +8,10 @@ EVERY_ROWS = 1000
 
 
 @contextmanager
-def terminal_progress(label: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar to hand to export_states; None where stderr is no terminal."""
+def terminal_progress(
+    label: str, every: int = EVERY_ROWS
+) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar to hand to export_states and the like; None where stderr is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -20,7 +22,7 @@ def terminal_progress(label: str) -> Iterator[Callable[[int, int], None] | None]
         task = bar.add_task(label, total=None)
 
         def show(done: int, expected: int) -> None:
-            if done % EVERY_ROWS == 0 or done == expected:
+            if done % every == 0 or done == expected:
                 bar.update(task, completed=done, total=expected)
 
         yield show

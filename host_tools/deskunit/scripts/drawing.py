@@ -51,21 +51,36 @@ class Laid:
 
 @dataclass(frozen=True)
 class Scene:
-    """What the unit is to show: a state, with the sentence `prompt` over it or a menu.
+    """What the unit is to show: a state, with the sentence `prompt` over it, a step of a scenario, or a menu.
 
-    `entry`: where the menu's cursor stands. `clock_s`: how long the state has lasted.
+    `said`: the key of the sentence at that step, whatever its condition; `text`: what to show in its place,
+    as somebody is writing it. `menu`: reason, callback, group or
+    scenario (of `group`), its cursor at `entry`. `clock_s`: how long the state has lasted. The rest is what
+    the host has told: `day` w, e or h, "" if unknown; `hour` -1 if unknown.
     """
 
     state: str = "talking"
+    reason: int = 0
     prompt: str | None = None
+    scenario: str | None = None
+    step: int = 0
+    said: str | None = None
+    text: str | None = None
     menu: str | None = None
+    group: str | None = None
     entry: int = 0
     page: int = 0
     clock_s: int = 0
+    large: bool = False
     agent: str = "1001"
     name: str = ""
+    level: str = "coached"
     seat: str = "07"
+    caller: str = ""
     hello: str = ""
+    wish: str = ""
+    hour: int = -1
+    day: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,18 @@ class Drawing:
     screen: Screen
     pages: int
     missing: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A call at one moment. `left_ms`: until a timed step goes on, else 0; `menu`: the open one, if any."""
+
+    screen: Screen
+    step: int
+    page: int
+    pages: int
+    left_ms: int
+    menu: str
 
 
 class Drawer:
@@ -114,7 +141,7 @@ class Drawer:
         """The lines of each text, with the glyphs of the opened pack. Every variable needs a value."""
         asked = [
             {
-                "text": one.text if breaks.MARK in one.text else breaks.mark(one.text),
+                "text": _marked(one.text),
                 "values": dict(one.values),
                 "large": one.large,
                 "room": one.room_px,
@@ -128,9 +155,19 @@ class Drawer:
 
     def draw(self, language: str, scene: Scene) -> Drawing:
         """One screen. DeskunitError("draw_refused"): the pack has no such scene."""
-        answer = self._ask("draw", lang=language, **asdict(scene))
-        screen = Screen(base64.b64decode(answer["pixels"]), answer["inverted"], True)
-        return Drawing(screen, answer["pages"], "".join(map(chr, answer["missing"])))
+        text = None if scene.text is None else _marked(scene.text)
+        answer = self._ask("draw", lang=language, **{**asdict(scene), "text": text})
+        return Drawing(_screen(answer), answer["pages"], "".join(map(chr, answer["missing"])))
+
+    def begin_call(self, language: str, scene: Scene) -> None:
+        """A call begins at ms 0 and goes to the scenario of `scene`; `second` tells what follows."""
+        self._ask("call", lang=language, **asdict(scene))
+
+    def second(self, at_ms: int, *, tap: bool = False) -> Moment:
+        """The call at `at_ms`, never before the last one asked for. `tap`: the agent goes on, or confirms."""
+        answer = self._ask("second", at_ms=at_ms, tap=tap)
+        numbers = (answer["step"], answer["page"], answer["pages"], answer["left_ms"])
+        return Moment(_screen(answer), *numbers, answer["menu"])
 
     def _ask(self, job: str, **values: object) -> dict[str, Any]:
         line = json.dumps({"do": job, **values}) + "\n"
@@ -148,3 +185,11 @@ class Drawer:
         if "refused" in answer:
             raise DeskunitError("draw_refused", why=answer["refused"])
         return answer
+
+
+def _marked(text: str) -> str:
+    return text if breaks.MARK in text else breaks.mark(text)
+
+
+def _screen(answer: Mapping[str, Any]) -> Screen:
+    return Screen(base64.b64decode(answer["pixels"]), answer["inverted"], True)

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 WIDTH = 128
 HEIGHT = 64
@@ -28,10 +32,19 @@ class Screen:
             for y in range(0, HEIGHT, 2)
         )
 
+    def image(self, scale: int = 1) -> "Image":
+        """The glass as a black and white picture, `scale` pixels a dot."""
+        from PIL import Image, ImageChops
+
+        glass = Image.new("1", (WIDTH, HEIGHT))
+        for page in range(HEIGHT // 8 if self.on else 0):
+            column_bytes = self.pixels[page * WIDTH : (page + 1) * WIDTH]
+            columns = Image.frombytes("1", (8, WIDTH), column_bytes, "raw", "1;R")
+            glass.paste(columns.transpose(Image.Transpose.TRANSPOSE), (0, 8 * page))
+        if self.on and self.inverted:
+            glass = ImageChops.invert(glass)
+        return glass.resize((WIDTH * scale, HEIGHT * scale), Image.Resampling.NEAREST)
+
     def png(self, path: Path, scale: int = 1) -> None:
         """Write the glass as a black and white PNG, `scale` pixels a dot."""
-        from PIL import Image
-
-        image = Image.new("1", (WIDTH, HEIGHT))
-        image.putdata([self.lit(x, y) for y in range(HEIGHT) for x in range(WIDTH)])
-        image.resize((WIDTH * scale, HEIGHT * scale), Image.Resampling.NEAREST).save(path)
+        self.image(scale).save(path)

@@ -1,0 +1,1 @@
+"""Shows a script library screen by screen: contact sheets, one HTML page, a scenario as a film."""
