@@ -31,7 +31,8 @@ COMMANDS = [
     [], ["run"], ["log"], ["units"], ["units", "name"], ["units", "confirm"], ["health"], ["states"],
     ["export"], ["export", "states"], ["virtual"], ["deploy"],
     ["capture"], ["replay"], ["backup"], ["install"],
-    ["script"], ["script", "init"], ["script", "check"], ["script", "build"], ["script", "preview"],
+    ["script"], ["script", "init"], ["script", "check"], ["script", "build"],
+    ["script", "preview"], ["script", "push"], ["script", "use"],
 ]  # fmt: skip
 
 

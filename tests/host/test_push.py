@@ -1,4 +1,4 @@
-"""`deskunit script push` as a person meets it: through the real logger to a virtual unit, and its refusals."""
+"""`deskunit script push` as a person meets it: through the real logger to a virtual unit; its refusals."""
 
 import json
 import sys

@@ -2,6 +2,7 @@
 
 import binascii
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,13 @@ from deskunit.errors import DeskunitError
 from deskunit.scripts import breaks, compile_packs, compiler, texts
 from deskunit.scripts.encoding import Glyph, encode
 from deskunit.scripts.font import LARGE, SIMPLIFIED, TRADITIONAL, Face, Font
+from deskunit.scripts.library import DEFAULT, read_library
+from deskunit.scripts.packs import about
 from deskunit.scripts.wording import Wording
+
+sys.path.append(str(Path(__file__).parent))
+
+import small_library as small
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
@@ -62,12 +69,12 @@ def test_variables_that_differ_are_named() -> None:
         texts.refuse_differences({"zh": {"screen.ask": "{name}"}, "en": {"screen.ask": "{nam}"}})
 
 
-@pytest.mark.parametrize(
-    ("language", "sentence"), [("zh", "这个我不知道。"), ("en", "Calm down, please.")]
-)
-def test_a_forbidden_phrase_is_refused(language: str, sentence: str) -> None:
-    with pytest.raises(DeskunitError, match=r"prompt\.rude"):
-        texts.refuse_forbidden({"prompt.rude": sentence}, language)
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_no_label_says_what_no_sentence_may(language: str) -> None:
+    phrases = read_library(DEFAULT).phrases
+    assert len(phrases.by_language[language]) >= 60
+    found = {key: phrases.found_in(language, text) for key, text in texts.load(language).items()}
+    assert {key: said for key, said in found.items() if said} == {}
 
 
 def test_every_reason_and_state_has_its_words() -> None:
@@ -97,14 +104,21 @@ def test_a_character_beyond_the_plane_is_missing_too() -> None:
 
 
 def test_names_given_to_the_compiler_get_their_glyphs() -> None:
-    assert "嚏" not in compiler.characters(compiler.small_sources({}, Wording(), ""))
-    wanted = compiler.characters(compiler.small_sources({}, Wording(), "嚏"))
+    assert "嚏" not in compiler.characters(compiler.small_sources("zh", {}, Wording(), ""))
+    wanted = compiler.characters(compiler.small_sources("zh", {}, Wording(), "嚏"))
     assert wanted["嚏"] == "extra text"
 
 
-def test_common_names_are_drawn_without_a_new_pack() -> None:
-    known = compiler.characters(compiler.small_sources({}, Wording(), ""))
-    for name in ("欧阳晓梅", "张伟", "王秀英", "李梓涵", "诸葛亮", "O'Neil"):
+NAMES = {
+    "zh": ("欧阳晓梅", "张伟", "王秀英", "李梓涵", "诸葛亮", "O'Neil"),
+    "zh-Hant": ("歐陽曉梅", "張偉", "鍾麗華", "于志明", "范瑋琪", "游鴻儒"),
+}
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_common_names_are_drawn_without_a_new_pack(language: str) -> None:
+    known = compiler.characters(compiler.small_sources(language, {}, Wording(), ""))
+    for name in NAMES[language]:
         assert all(character in known for character in name), name
 
 
@@ -158,10 +172,19 @@ def test_a_pack_ends_with_the_sum_of_the_rest(tmp_path: Path) -> None:
     assert binascii.crc32(content[:-4]) == int.from_bytes(content[-4:], "little")
 
 
-def test_the_licence_lies_beside_and_no_file_has_the_fonts_name(tmp_path: Path) -> None:
+def test_the_built_in_packs_are_of_the_library_that_comes_along(tmp_path: Path) -> None:
     names = [path.name for path in compile_packs(tmp_path)]
-    assert names == ["zh.pack", "en.pack", "PACKS-OFL.txt", "PACKS-NOTICE.txt"]
-    assert sorted(names) == sorted(path.name for path in tmp_path.iterdir())
-    licence = (tmp_path / "PACKS-OFL.txt").read_bytes()
-    assert licence == (SIMPLIFIED.folder() / "LICENSE").read_bytes()
-    assert not any("fusion" in name.lower() for name in names)
+    licences = ["PACKS-OFL.txt", "PACKS-OFL-16.txt", "PACKS-NOTICE.txt"]
+    assert names == ["zh.pack", "zh-Hant.pack", "en.pack", *licences]
+    head = read_library(DEFAULT).head
+    for language in texts.LANGUAGES:
+        found = about((tmp_path / f"{language}.pack").read_bytes())
+        assert (found.language, found.name, found.version) == (language, head.name, head.version)
+        assert found.prompts >= 150 and found.large > 0
+
+
+def test_a_library_with_an_error_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    silent = small.SILENT.replace("rounds = 2", "round = 2")
+    library = read_library(small.written(tmp_path, silent=silent))
+    with pytest.raises(DeskunitError, match=r"silent\.toml line 12: there is no field round"):
+        compiler.packs_of(library)

@@ -1,6 +1,7 @@
 """`deskunit script build`: the packs of a library, one a language, with their licences beside them."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,26 @@ def build(
     _print(made)
     head = library.head
     say("script_built", folder=shown(out), name=head.name, version=head.version, flavour=chosen)
+
+
+def packs_of_folder(
+    folder: Path | None, data_dir: Path, languages: Iterable[str], *, large: bool, extra_text: str
+) -> dict[str, bytes]:
+    """{file name: content} of the checked library in `folder`, to be sent."""
+    from deskunit.scripts.compiler import packs_of
+    from deskunit.scripts.filling import NO_SITE
+
+    library = opened(folder, data_dir)
+    _refuse_errors(library)
+    wanted, flavour = choices(library, languages, None)
+    return packs_of(
+        library,
+        languages=wanted,
+        flavour=flavour,
+        site=NO_SITE,
+        large=large,
+        extra_text=extra_text,
+    )
 
 
 def _refuse_errors(library: "Library") -> None:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from deskunit.errors import DeskunitError
-from deskunit.scripts import breaks, interim, texts
+from deskunit.scripts import breaks, texts
+from deskunit.scripts.checks import findings_of
 from deskunit.scripts.encoding import Glyph, encode
 from deskunit.scripts.filling import NO_SITE, Site
 from deskunit.scripts.font import (
@@ -22,7 +23,7 @@ from deskunit.scripts.font import (
     large_font,
     small_font,
 )
-from deskunit.scripts.library import Library
+from deskunit.scripts.library import DEFAULT, Library, read_library
 from deskunit.scripts.wording import Wording, wording_of
 
 ASCII = "".join(map(chr, range(0x20, 0x7F)))
@@ -56,11 +57,17 @@ def glyphs(wanted: Mapping[str, str], font: Font) -> list[Glyph]:
     return found
 
 
+def common_names(language: str) -> str:
+    """The characters of common names, so that a new colleague's needs no new pack."""
+    script = ".zh-Hant" if language == "zh-Hant" else ""
+    return (texts.HERE / f"name_characters{script}.txt").read_text("utf-8")
+
+
 def small_sources(
-    labels: Mapping[str, str], wording: Wording, extra_text: str
+    language: str, labels: Mapping[str, str], wording: Wording, extra_text: str
 ) -> Mapping[str, str]:
     """Everything: texts, common names, and whom the caller names."""
-    names = (texts.HERE / "name_characters.txt").read_text("utf-8")
+    names = common_names(language)
     own = {**labels, **wording.titles, **wording.said, "library": wording.plain.get("library", "")}
     return {"punctuation": ALWAYS, **own, "names": names, "extra text": extra_text}
 
@@ -83,7 +90,8 @@ def pack_of(
 ) -> bytes:
     """The bytes of one language's pack. `extra_text`: names to be drawn."""
     marked = {**labels, **wording.titles, **wording.said}
-    small = glyphs(characters(small_sources(labels, wording, extra_text)), small_font(language))
+    sources = small_sources(language, labels, wording, extra_text)
+    small = glyphs(characters(sources), small_font(language))
     big = (
         glyphs(characters(large_sources(labels, wording, extra_text)), large_font())
         if large
@@ -102,10 +110,11 @@ def packs_of(
     large: bool = True,
     extra_text: str = "",
 ) -> dict[str, bytes]:
-    """{file name: content} of the packs and their licences. The library must be free of errors.
+    """{file name: content} of the packs and their licences. DeskunitError: the library has errors.
 
     Nothing in `languages`: all that the library has. `flavour` None: the library's own.
     """
+    _refuse_errors(library, site)
     labels = texts.load_all()
     contents = {}
     for language in tuple(languages) or library.head.languages:
@@ -114,6 +123,13 @@ def packs_of(
             language, labels[language], wording, large=large, extra_text=extra_text
         )
     return contents | licences(large)
+
+
+def _refuse_errors(library: Library, site: Site) -> None:
+    found = [one for one in findings_of(library, site) if one.severity == "error"]
+    if found:
+        first, file = found[0], library.folder / found[0].file
+        raise DeskunitError("script_broken", file=file, line=first.line, what=first.what())
 
 
 def licences(large: bool) -> dict[str, bytes]:
@@ -125,22 +141,8 @@ def licences(large: bool) -> dict[str, bytes]:
 
 
 def compile_packs(out_dir: Path, extra_text: str = "") -> list[Path]:
-    """Write the built-in packs and their licence texts to `out_dir`; the same input, the same bytes."""
-    contents = {
-        f"{language}.pack": pack_of(
-            language, table, _interim(language, table), large=False, extra_text=extra_text
-        )
-        for language, table in texts.load_all().items()
-    }
-    return write(contents | licences(large=False), out_dir)
-
-
-def _interim(language: str, table: Mapping[str, str]) -> Wording:
-    wording = Wording()
-    for key, text in interim.texts(language, table).items():
-        lists = key in ("groups", "library") or key.startswith(("in.", "steps."))
-        (wording.plain if lists else wording.said)[key] = text
-    return wording
+    """Write the packs of the library that comes with deskunit, and their licence texts, to `out_dir`."""
+    return write(packs_of(read_library(DEFAULT), extra_text=extra_text), out_dir)
 
 
 def write(contents: Mapping[str, bytes], out_dir: Path) -> list[Path]:
