@@ -6,7 +6,7 @@ since boot; never sleeps.
 
 from micropython import const
 
-from unit import pack, saves, text
+from unit import pack, saves
 from unit.actions import Actions
 from unit.clock import Clock
 from unit.desk import Desk
@@ -91,17 +91,10 @@ class App:
         return self.recorder.step_flash(now_ms, _ALWAYS_MS)
 
     def _say_safe(self, now_ms):
-        """Safe mode says so on the display, once, as far as display and pack can."""
         self._parts = self._parts[:2]
-        canvas = self.board.canvas
-        said = pack.opened(self.board.storage, self.context.lang, self._refuse_pack)
-        y = 0
-        for line in text.lines(said.font, said.text("screen.safe") or b"", canvas.width):
-            said.font.draw(canvas, line, 0, y)
-            y += 12
-        while canvas.show_page():
-            pass  # nothing else waits for this step
-        said.close()
+        from unit import safe
+
+        safe.say(self.board, self.context.lang, lambda why: self.link.log(2, why))
         return 0
 
     def _step_desk(self, now_ms):

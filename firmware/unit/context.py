@@ -53,6 +53,31 @@ class Context:
                 return self.levels[i : i + 1]
         return "s"
 
+    def applies(self, condition, agent, level):
+        """Whether all tokens of a condition of the script pack (bytes) hold; an empty one always does."""
+        for token in condition.split():
+            value = token[2:]
+            kind = token[:1]
+            if kind == b"d":
+                holds = self.day and self.day in value
+            elif kind == b"h":
+                holds = self._within(value)
+            elif kind == b"l":
+                holds = level.encode() in value
+            else:
+                holds = (agent != "?") == (value == b"1")
+            if not holds:
+                return False
+        return True
+
+    def _within(self, value):
+        """Whether the hour is in b"from-to", which may cross midnight; an unknown one is not."""
+        hour = self.hour
+        start, end = [int(part) for part in value.split(b"-")]
+        if start <= end:
+            return start <= hour < end
+        return hour >= start or 0 <= hour < end
+
     def kept(self):
         """What is worth keeping over a power cut (the hour and the day are not)."""
         return {

@@ -4,7 +4,7 @@ One method changes the state (`change`), and it writes the event. Knows no hardw
 `actions` tells it what the agent did, `alerts` what time did, `context` what the host said.
 """
 
-from unit import alerts, conditions, script, states
+from unit import alerts, script, states
 
 _FIELDS = ("state", "reason", "agent", "name", "call", "hold", "calls", "talk_s", "holds", "hold_s")
 
@@ -140,7 +140,7 @@ class Desk:
         self.alerts.restart("step", 0, 0)
 
     def _applies(self, condition):
-        return conditions.applies(condition, self.context, self.agent, self.level)
+        return self.context.applies(condition, self.agent, self.level)
 
     def _arrived(self, at_ms, by):
         step = self.script.step_id().decode()

@@ -129,8 +129,7 @@ class Font:
                 high = middle
         if not low:
             return -1
-        self._read(low - 1)
-        head = self._head
+        head = self._read(low - 1)
         for at in range(_BLOCK):
             if head[2 * at] | head[2 * at + 1] << 8 == point:
                 return at
@@ -139,11 +138,11 @@ class Font:
     def _read(self, block):
         self.file.seek(self._at + block * self._block_bytes)
         self.file.readinto(self._head)
+        return self._head
 
     def _index(self, count):
-        head = self._head
         for block in range((count + _BLOCK - 1) // _BLOCK):
-            self._read(block)
+            head = self._read(block)
             self._first.append(head[0] | head[1] << 8)
             for at in range(_BLOCK):
                 point = head[2 * at] | head[2 * at + 1] << 8

@@ -14,7 +14,7 @@ from unit.font import Font, bytes_of
 
 _VERSION = const(2)
 _HEADER_BYTES = const(32)
-_KEYS = const(16)  # RAM holds each 16th key
+_KEYS = const(32)  # RAM holds each 32nd key
 _KEY_BYTES = const(8)
 _READ_BYTES = const(512)
 
@@ -63,10 +63,6 @@ class Pack:
         if head[0] != len(name) or head[1:-2] != name:
             return None
         return self.file.read(head[-2] | head[-1] << 8)
-
-    def has(self, key):
-        """Whether there is a text `key`."""
-        return self.text(key) is not None
 
     def large(self):
         """The large font, made when it is first asked for; None if the pack has none."""

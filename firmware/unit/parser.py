@@ -12,17 +12,8 @@ from unit import codec
 _MAX_DEPTH = const(4)
 _MAX_ID = const(9999)
 _MAX_LINE = const(256)
-_FIELDS = {  # what follows the letter, host to unit; None: any plain value
-    "S": (int, str, str),
-    "A": (str, int, str),
-    "T": (int,),
-    "U": (int, int),
-    "K": (int, dict),
-    "N": (int, str, None),
-    "R": (int, str),
-    "P": (int, str, int, str),
-    "D": (int, int, str),
-}
+# what follows the letter, host to unit: i whole number, s text, d object, * any plain value
+_FIELDS = const(" S:iss A:sis T:i U:ii K:id N:is* R:is P:isis D:iis ")
 
 
 class Parser:
@@ -82,15 +73,25 @@ def _decoded(payload):
 
 
 def _is_known(frame):
-    kinds = _FIELDS.get(frame[0]) if frame and type(frame[0]) is str else None
-    if kinds is None or len(frame) != len(kinds) + 1:
+    letter = frame[0] if frame else None
+    at = _FIELDS.find(" %s:" % letter) if type(letter) is str else -1
+    if at < 0 or len(letter) != 1:
         return False
-    for kind, field in zip(kinds, frame[1:]):
-        if kind is not None and type(field) is not kind:
+    kinds = _FIELDS[at + 3 : _FIELDS.find(" ", at + 1)]
+    if len(frame) != len(kinds) + 1:
+        return False
+    for i in range(len(kinds)):
+        if not _is_of(kinds[i : i + 1], frame[i + 1]):
             return False
-        if kind is int and field < 0:
-            return False
-    return frame[0] not in "TKNRPD" or frame[1] <= _MAX_ID
+    return letter not in "TKNRPD" or frame[1] <= _MAX_ID
+
+
+def _is_of(kind, field):
+    if kind == "i":
+        return type(field) is int and field >= 0
+    if kind == "s":
+        return type(field) is str
+    return kind == "*" or type(field) is dict
 
 
 def _plain(value, level):

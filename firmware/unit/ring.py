@@ -11,7 +11,7 @@ from micropython import const
 from unit import codec
 
 _EVENTS = const(256)
-_BYTES = const(8192)  # 32 bytes an event; those of a shift take 31 on average
+_BYTES = const(7936)  # 31 bytes an event; those of a shift take 30 on average
 # byte 1 stands for the first, 2 for the second …
 _PIECES = (
     b'"st",{"to":"',

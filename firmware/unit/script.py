@@ -100,10 +100,11 @@ class Script:
     def go_on(self, at_ms):
         """A timed step's wait is over."""
         after = self._number(_NEXT)
-        if self._round < self._number(_ROUNDS):
+        rounds = self._number(_ROUNDS)
+        if self._round < rounds:
             self._round += 1
             after = self._number(_AGAIN)
-        else:
+        elif rounds > 1:
             self._round = 1
         if after >= 0:
             self._go(after, at_ms, "tmr")
@@ -167,8 +168,9 @@ class Script:
         self.step = at
         self.page = 0
         where = ".%s.%d.%d" % (self.scenario, at, k)
-        short = self.settings.short_forms and self._applies(b"l=s")
-        self._said = "short" + where if short and self.pack.has("short" + where) else "say" + where
+        self._said = "say" + where
+        if self.settings.short_forms and self._applies(b"l=s") and self.pack.text("short" + where):
+            self._said = "short" + where
         return True
 
     def _alternative(self, at):
