@@ -14,6 +14,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
+def site_pack() -> bytes:
+    """The pack of the scenarios' own script library."""
+    from deskunit.scripts.compiler import packs_of
+    from deskunit.scripts.library import read_library
+
+    return packs_of(read_library(Path(__file__).parent / "library"))["zh.pack"]
+
+
+@pytest.fixture(scope="session")
 def tree() -> Path:
     """The virtual unit's tree, as `make build BOARD=virtual` writes it."""
     subprocess.run([sys.executable, ROOT / "boards" / "build.py", "virtual"], check=True)

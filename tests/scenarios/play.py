@@ -143,6 +143,8 @@ class Play:
         if verb == "lang":
             self._lang = rest
             return
+        if verb == "pack":  # it lies in flash before the power comes
+            return
         if verb == "given":
             self._given(rest)
             return
@@ -268,9 +270,11 @@ def clock(ms: int) -> str:
     return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{ms:03d}"
 
 
-def play(tree: Path, text: str, *, step_ms: int | None = None) -> tuple[str, list[Screen]]:
-    """Transcript and screens of the scenario `text` on a fresh unit of the built `tree`."""
-    unit = VirtualUnit(tree, UID, time="virtual", seed=1)
+def play(
+    tree: Path, text: str, *, step_ms: int | None = None, flash: Path | None = None
+) -> tuple[str, list[Screen]]:
+    """Transcript and screens of the scenario `text` on a unit of the built `tree` with this flash."""
+    unit = VirtualUnit(tree, UID, time="virtual", seed=1, flash=flash)
     try:
         unit.power_on()
         player = Play(unit, step_ms)

@@ -22,8 +22,11 @@ STEPPED = [n for n in SCENARIOS if re.match("rule|hold|timer-(?!idle|reason|hold
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_scenario(name: str, tree: Path, request: pytest.FixtureRequest) -> None:
-    transcript, screens = play(tree, (HERE / f"{name}.txt").read_text("utf-8"))
+def test_scenario(
+    name: str, tree: Path, site_pack: bytes, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    text = (HERE / f"{name}.txt").read_text("utf-8")
+    transcript, screens = play(tree, text, flash=flash_of(text, site_pack, tmp_path))
     expected = HERE / f"{name}.exp"
     pictures = [SCREENS / f"{name}-{i + 1}.png" for i in range(len(screens))]
     if request.config.getoption("--accept"):
@@ -39,6 +42,16 @@ def test_scenario(name: str, tree: Path, request: pytest.FixtureRequest) -> None
     assert not differs, f"other pictures than expected, see {FAILED.relative_to(HERE.parents[1])}"
 
 
+def flash_of(text: str, site_pack: bytes, folder: Path) -> Path | None:
+    """Flash with the pack of tests/scenarios/library, if the scenario says so, whole or cut."""
+    found = re.search(r"^pack (sent|cut)$", text, re.MULTILINE)
+    if found is None:
+        return None
+    content = site_pack if found[1] == "sent" else site_pack[:-100]
+    (folder / "zh.site").write_bytes(content)
+    return folder
+
+
 def same_picture(screen, picture: Path) -> bool:  # type: ignore[no-untyped-def]
     """Compare pixel for pixel; what differs is kept beside for a look."""
     FAILED.mkdir(exist_ok=True)
@@ -52,8 +65,11 @@ def same_picture(screen, picture: Path) -> bool:  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("name", STEPPED)
-def test_stepping_every_5_ms_gives_the_same(name: str, tree: Path) -> None:
-    stepped, _ = play(tree, (HERE / f"{name}.txt").read_text("utf-8"), step_ms=5)
+def test_stepping_every_5_ms_gives_the_same(
+    name: str, tree: Path, site_pack: bytes, tmp_path: Path
+) -> None:
+    text = (HERE / f"{name}.txt").read_text("utf-8")
+    stepped, _ = play(tree, text, step_ms=5, flash=flash_of(text, site_pack, tmp_path))
     expected = (HERE / f"{name}.exp").read_text("utf-8")
     assert events(stepped) == events(expected)
 
