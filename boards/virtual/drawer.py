@@ -45,9 +45,9 @@ class Scene:
         self.missing = used.missing
         while self.missing:
             self.missing.pop()
-        used.font._noted = []  # each picture tells its own
-        if used.large():
-            used.large()._noted = []
+        for font in (used.font, used.large()):
+            if font:
+                font._noted = []  # each picture tells its own
         self.desk = desk.Desk(settings.Settings(), surroundings(asked), ignore, ignore)
         self.desk.settings.large_text = int(asked["large"])
         self.desk.agent = asked["agent"]
