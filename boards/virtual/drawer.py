@@ -54,7 +54,7 @@ class Scene:
         self.desk.name = asked["name"]
         self.desk.level = asked["level"][:1]
         self.screen = screen.Screen(board.canvas, self.desk, Link, Journal)
-        self.actions = actions.Actions(self.desk, None, self.screen.pages, Uses())
+        self.actions = actions.Actions(self.desk, None, self.screen.pages, Uses)
         self.screen.use(used)
         self.desk.use(used, 0)
 
