@@ -45,16 +45,16 @@ class Scene:
         self.missing = used.missing
         while self.missing:
             self.missing.pop()
-        used.font._noted = []  # each picture tells its own
-        if used.large:
-            used.large._noted = []
+        for font in (used.font, used.large()):
+            if font:
+                font._noted = []  # each picture tells its own
         self.desk = desk.Desk(settings.Settings(), surroundings(asked), ignore, ignore)
         self.desk.settings.large_text = int(asked["large"])
         self.desk.agent = asked["agent"]
         self.desk.name = asked["name"]
         self.desk.level = asked["level"][:1]
         self.screen = screen.Screen(board.canvas, self.desk, Link, Journal)
-        self.actions = actions.Actions(self.desk, None, self.screen.pages, Uses())
+        self.actions = actions.Actions(self.desk, None, self.screen.pages, Uses)
         self.screen.use(used)
         self.desk.use(used, 0)
 
@@ -105,7 +105,7 @@ def laid(asked):
     """The lines that the unit makes of one text, how wide they are, and the pages that they fill."""
     one = json.loads(asked)
     used = packs[one["lang"]]
-    font = (one["large"] and used.large) or used.font
+    font = (one["large"] and used.large()) or used.font
     lines = text.lines(font, text.fill(one["text"].encode(), one["values"]), one["room"])
     answer = {"lines": [line.decode() for line in lines]}
     answer["widths"] = [font.width(line) for line in lines]

@@ -17,7 +17,7 @@ from deskunit.scripts.compiler import packs_of
 from deskunit.scripts.drawing import Drawer
 from deskunit.scripts.filling import NO_SITE
 from deskunit.scripts.findings import Finding
-from deskunit.scripts.library import Library, read_library
+from deskunit.scripts.library import DEFAULT, Library, read_library
 from PIL import Image
 
 ROOT = Path(__file__).parents[2]
@@ -187,6 +187,18 @@ def test_the_same_library_gives_the_same_bytes(library: Library, tree: Path) -> 
 def test_a_scenario_that_is_not_there_is_named(library: Library, tree: Path) -> None:
     with pytest.raises(DeskunitError, match=r"nobody.*greeting, silent"):
         previewed(library, tree, languages=["en"], scenario="nobody")
+
+
+def test_the_sheets_in_the_docs_are_those_of_the_default_library(tree: Path) -> None:
+    contents = previewed(read_library(DEFAULT), tree)
+    sheets = {name: data for name, data in contents.items() if name.endswith(".png")}
+    assert set(sheets) == {path.name for path in (ROOT / "docs").glob("scripts-*.png")}
+    for name, data in sheets.items():
+        file = ROOT / "docs" / name
+        with Image.open(io.BytesIO(data)) as ours, Image.open(file) as shown:
+            same = ours.size == shown.size and ours.tobytes() == shown.tobytes()
+        assert same, f"docs/{name} is not of this library: docs/preview.md says how to make it anew"
+        assert file.stat().st_size < 700_000
 
 
 # -- the command

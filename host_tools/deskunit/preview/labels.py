@@ -19,7 +19,17 @@ def ui_of(language: str) -> str:
 
 
 def step_words(step: Step, count: int, ui: str) -> str:
-    """ "2/5 · guide · every 3 s, 2 times · call back: fault"."""
+    """As 2/5 · guide · every 3 s, 2 times · call back: fault."""
+    return SEPARATOR.join(_step_parts(step, count, ui))
+
+
+def tile_words(step: Step, count: int, sentence: Sentence, ui: str) -> str:
+    """Step and sentence in one line, what matters most in front: it may be cut."""
+    place, kind, *rest = _step_parts(step, count, ui)
+    return SEPARATOR.join(filter(None, (place, kind, sentence_words(sentence, ui), *rest)))
+
+
+def _step_parts(step: Step, count: int, ui: str) -> list[str]:
     parts = [f"{step.index + 1}/{count}", word(f"kind_{step.kind}", ui)]
     if step.wait_s:
         by_setting = step.wait_s == BY_SETTING
@@ -29,11 +39,11 @@ def step_words(step: Step, count: int, ui: str) -> str:
         parts += [word("by_setting", ui)] if by_setting else []
     if step.callback:
         parts.append(word("leads_to", ui, callback=word(f"callback_{step.callback}", ui)))
-    return SEPARATOR.join(parts)
+    return parts
 
 
 def sentence_words(sentence: Sentence, ui: str) -> str:
-    """When the sentence is said, "" if always: "holiday · trainee · short form"."""
+    """When the sentence is said, as holiday · trainee · short form; "" if always."""
     parts = []
     known = conditions(sentence.conditions)
     if "d" in known:

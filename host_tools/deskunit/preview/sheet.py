@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from deskunit.preview.labels import SEPARATOR, sentence_words, step_words, ui_of, word
+from deskunit.preview.labels import SEPARATOR, tile_words, ui_of, word
 from deskunit.preview.plan import Group, Plan, Scenario
 from deskunit.preview.shots import Shot
 from deskunit.scripts.font import SMALL
@@ -109,10 +109,9 @@ def blocks(plan: Plan, shots: Mapping[str, Shot]) -> Iterator[Block]:
 def _block(group: Group, scenario: Scenario, shots: Mapping[str, Shot], ui: str) -> Block:
     tiles: list[Tile] = []
     for step in scenario.steps:
-        said = step_words(step, len(scenario.steps), ui)
         for sentence in step.sentences:
-            when = sentence_words(sentence, ui)
-            tiles += _tiles(shots[sentence.key], SEPARATOR.join(filter(None, (said, when))))
+            said = tile_words(step, len(scenario.steps), sentence, ui)
+            tiles += _tiles(shots[sentence.key], said)
     return Block(f"{group.title}{SEPARATOR}{scenario.title}  [{scenario.id}]", tuple(tiles))
 
 

@@ -6,6 +6,7 @@ Called by the preview. The agent, caller and hour are examples; what is drawn ar
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from deskunit.daytime import hello_word
 from deskunit.preview.plan import PROMPTS, Plan, Scenario, Sentence, Step
 from deskunit.scripts.drawing import Drawer, Drawing, Scene
 from deskunit.virtual import Screen
@@ -77,7 +78,7 @@ def scene_of(language: str, scenario: Scenario, step: Step, sentence: Sentence) 
     )
     if "h" in known:
         hour = int(known["h"].partition("-")[0])
-        chosen = replace(chosen, hour=hour, hello=hello(hour))
+        chosen = replace(chosen, hour=hour, hello=hello_word(hour))
     if sentence.short or "l" in known:
         chosen = replace(chosen, level=LEVELS["s" if sentence.short else known["l"][0]])
     if known.get("a") == "0":
@@ -97,10 +98,3 @@ def example_text() -> str:
 def conditions(tokens: str) -> Mapping[str, str]:
     """ "d=eh l=t" → {"d": "eh", "l": "t"}."""
     return dict(token.split("=", 1) for token in tokens.split())
-
-
-def hello(hour: int) -> str:
-    """The word for a greeting at that hour."""
-    if 5 <= hour < 12:
-        return "morning"
-    return "afternoon" if 12 <= hour < 18 else "evening"
