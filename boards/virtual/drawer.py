@@ -46,8 +46,8 @@ class Scene:
         while self.missing:
             self.missing.pop()
         used.font._noted = []  # each picture tells its own
-        if used.large:
-            used.large._noted = []
+        if used.large():
+            used.large()._noted = []
         self.desk = desk.Desk(settings.Settings(), surroundings(asked), ignore, ignore)
         self.desk.settings.large_text = int(asked["large"])
         self.desk.agent = asked["agent"]
@@ -105,7 +105,7 @@ def laid(asked):
     """The lines that the unit makes of one text, how wide they are, and the pages that they fill."""
     one = json.loads(asked)
     used = packs[one["lang"]]
-    font = (one["large"] and used.large) or used.font
+    font = (one["large"] and used.large()) or used.font
     lines = text.lines(font, text.fill(one["text"].encode(), one["values"]), one["room"])
     answer = {"lines": [line.decode() for line in lines]}
     answer["widths"] = [font.width(line) for line in lines]

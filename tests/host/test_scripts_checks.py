@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from deskunit.scripts.checks import findings_of
-from deskunit.scripts.filling import Site
 from deskunit.scripts.findings import Finding
 from deskunit.scripts.forbidden import Phrases
 from deskunit.scripts.library import read_library
+from deskunit.settings import Site
 
 sys.path.append(str(Path(__file__).parent))
 

@@ -153,6 +153,15 @@ def test_an_error_builds_nothing(terminal: Terminal) -> None:
     assert not Path("out").exists()
 
 
+def test_build_says_what_the_sites_settings_say(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    settings = '[site]\nflavour = "shop"\ncompany = "Acme"\n'
+    (tmp_path / "home" / "settings.toml").write_text(settings, "utf-8")
+    code, out, _ = terminal.run("build", written(), "--lang", "en", "--out", "out", "--json")
+    assert code == 0 and json.loads(out)[0]["flavour"] == "shop"
+    assert b"Acme." in Path("out/en.pack").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("option", "value"), [("--lang", "fr"), ("--lang", "zh-Hant"), ("--flavour", "bakery")]
 )

@@ -10,11 +10,12 @@ import pytest
 from deskunit.errors import DeskunitError
 from deskunit.scripts import breaks
 from deskunit.scripts.compiler import packs_of, write
-from deskunit.scripts.filling import NO_SITE, Site
+from deskunit.scripts.filling import NO_SITE
 from deskunit.scripts.font import LARGE, SIMPLIFIED
 from deskunit.scripts.library import copy_library, read_library
 from deskunit.scripts.packs import about
 from deskunit.scripts.wording import wording_of
+from deskunit.settings import Site
 
 TESTS = Path(__file__).parents[1]
 for folder in (TESTS.parent / "firmware", TESTS / "firmware", TESTS / "host"):
@@ -146,10 +147,10 @@ def test_site_values_are_replaced_and_the_unit_s_variables_stay(
 def test_large_glyphs_are_those_of_the_sentences(folder: Path, tmp_path: Path) -> None:
     unit = pack.Pack(Shelf(built(folder, tmp_path / "out")), "zh")
     for character in "听重新拨打 aZ09，□上":  # 上: of a greeting by the hour
-        assert unit.large._find(ord(character)) >= 0, character
+        assert unit.large()._find(ord(character)) >= 0, character
     for character in "签欧":  # of a label, of a name that might come
         assert unit.font._find(ord(character)) >= 0
-        assert unit.large._find(ord(character)) < 0
+        assert unit.large()._find(ord(character)) < 0
 
 
 def test_without_the_large_mode_the_pack_is_smaller_and_its_licence_not_there(
@@ -157,7 +158,7 @@ def test_without_the_large_mode_the_pack_is_smaller_and_its_licence_not_there(
 ) -> None:
     with_large = built(folder, tmp_path / "large")
     without = built(folder, tmp_path / "small", large=False)
-    assert pack.Pack(Shelf(without), "zh").large is None
+    assert pack.Pack(Shelf(without), "zh").large() is None
     assert (without / "zh.pack").stat().st_size < (with_large / "zh.pack").stat().st_size
     assert not (without / "PACKS-OFL-16.txt").exists()
 

@@ -17,12 +17,14 @@ from deskunit.cli.script_library import (
     opened,
     sentence,
     shown,
+    site_of,
 )
 from deskunit.cli.table import Column, print_table
 
 if TYPE_CHECKING:
     from deskunit.scripts.library import Library
     from deskunit.scripts.packs import About
+    from deskunit.settings import Site
 
 
 @click.command(cls=Command, help=word("script_build_help"))
@@ -46,13 +48,12 @@ def build(
     data_dir: Path,
 ) -> None:
     from deskunit.scripts.compiler import packs_of, write
-    from deskunit.scripts.filling import NO_SITE
     from deskunit.scripts.packs import about
 
-    library = opened(folder, data_dir)
-    _refuse_errors(library)
-    wanted, chosen = choices(library, languages, flavour)
-    contents = packs_of(library, languages=wanted, flavour=chosen, site=NO_SITE, large=large)
+    library, site = opened(folder, data_dir), site_of(data_dir)
+    _refuse_errors(library, site)
+    wanted, chosen = choices(library, languages, flavour or site.flavour)
+    contents = packs_of(library, languages=wanted, flavour=chosen, site=site, large=large)
     write(contents, out)
     made = {name: about(one) for name, one in contents.items() if name.endswith(".pack")}
     if as_json:
@@ -68,25 +69,22 @@ def packs_of_folder(
 ) -> dict[str, bytes]:
     """{file name: content} of the checked library in `folder`, to be sent."""
     from deskunit.scripts.compiler import packs_of
-    from deskunit.scripts.filling import NO_SITE
 
-    library = opened(folder, data_dir)
-    _refuse_errors(library)
-    wanted, flavour = choices(library, languages, None)
+    library, site = opened(folder, data_dir), site_of(data_dir)
+    _refuse_errors(library, site)
+    wanted, flavour = choices(library, languages, site.flavour)
     return packs_of(
         library,
         languages=wanted,
         flavour=flavour,
-        site=NO_SITE,
+        site=site,
         large=large,
         extra_text=extra_text,
     )
 
 
-def _refuse_errors(library: "Library") -> None:
-    from deskunit.scripts.filling import NO_SITE
-
-    found = all_findings(library, NO_SITE)
+def _refuse_errors(library: "Library", site: "Site") -> None:
+    found = all_findings(library, site)
     for finding in found:
         click.echo(sentence(finding, library.folder), err=True)
     if has_errors(found):

@@ -15,6 +15,7 @@ from deskunit.cli.script_library import (
     opened,
     sentence,
     shown,
+    site_of,
 )
 
 if TYPE_CHECKING:
@@ -29,10 +30,8 @@ if TYPE_CHECKING:
 @json_option
 @data_option
 def check(folder: Path | None, strict: bool, no_fit: bool, as_json: bool, data_dir: Path) -> None:
-    from deskunit.scripts.filling import NO_SITE
-
     library = opened(folder, data_dir)
-    found = all_findings(library, NO_SITE, not no_fit)
+    found = all_findings(library, site_of(data_dir), not no_fit)
     if as_json:
         print_json(_document(library, found))
     else:

@@ -11,9 +11,9 @@ from deskunit.cli.options import chosen_dir, word
 from deskunit.errors import DeskunitError
 
 if TYPE_CHECKING:
-    from deskunit.scripts.filling import Site
     from deskunit.scripts.findings import Finding
     from deskunit.scripts.library import Library
+    from deskunit.settings import Site
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -32,10 +32,20 @@ def opened(folder: Path | None, data_dir: Path) -> "Library":
     return read_library(folder or find_library(data_dir))
 
 
+def site_of(data_dir: Path) -> "Site":
+    """What settings.toml of the data folder says of the site."""
+    from deskunit import settings
+
+    return settings.load(data_dir).site
+
+
 def choices(
     library: "Library", languages: Iterable[str], flavour: str | None
 ) -> tuple[list[str], str]:
-    """(languages asked for, flavour) by the library's names. DeskunitError: it has no such one."""
+    """(languages asked for, flavour) by the library's names. DeskunitError: it has no such one.
+
+    `flavour` None: the library's own.
+    """
     head = library.head
     wanted = ["zh" if one == "zh-Hans" else one for one in languages]
     for one in wanted:

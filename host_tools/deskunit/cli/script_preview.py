@@ -15,6 +15,7 @@ from deskunit.cli.script_library import (
     opened,
     sentence,
     shown,
+    site_of,
 )
 
 PROGRESS_EVERY = 10
@@ -44,11 +45,10 @@ def preview(
     from deskunit.fleet import build_tree
     from deskunit.preview.making import previewed
     from deskunit.scripts.compiler import write
-    from deskunit.scripts.filling import NO_SITE
 
-    library = opened(folder, data_dir)
-    wanted, chosen = choices(library, languages, flavour)
-    found = all_findings(library, NO_SITE, fit=False)
+    library, site = opened(folder, data_dir), site_of(data_dir)
+    wanted, chosen = choices(library, languages, flavour or site.flavour)
+    found = all_findings(library, site, fit=False)
     if has_errors(found):
         for finding in found:
             click.echo(sentence(finding, library.folder), err=True)
@@ -56,7 +56,7 @@ def preview(
         sys.exit(1)
     with terminal_progress(word("previewing"), PROGRESS_EVERY) as progress:
         contents = previewed(
-            library, build_tree(), languages=wanted, flavour=chosen, large=large,
+            library, build_tree(), languages=wanted, flavour=chosen, site=site, large=large,
             scenario=scenario, findings=found, progress=progress,
         )  # fmt: skip
     write(contents, out)

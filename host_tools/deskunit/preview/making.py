@@ -16,11 +16,12 @@ from deskunit.preview.sheet import sheets
 from deskunit.scripts.checks.fit import fit_findings
 from deskunit.scripts.compiler import packs_of
 from deskunit.scripts.drawing import Drawer
-from deskunit.scripts.filling import NO_SITE, Site
+from deskunit.scripts.filling import NO_SITE
 from deskunit.scripts.findings import Finding
 from deskunit.scripts.layout import UnitLayout
 from deskunit.scripts.library import Library
 from deskunit.scripts.wording import wording_of
+from deskunit.settings import Site
 from deskunit.words import LANGUAGES as UI_LANGUAGES
 
 PAGE = "scripts.html"

@@ -13,7 +13,7 @@ from deskunit.errors import DeskunitError
 from deskunit.scripts import breaks, texts
 from deskunit.scripts.checks import findings_of
 from deskunit.scripts.encoding import Glyph, encode
-from deskunit.scripts.filling import NO_SITE, Site
+from deskunit.scripts.filling import NO_SITE
 from deskunit.scripts.font import (
     CLOSING,
     LARGE,
@@ -25,6 +25,7 @@ from deskunit.scripts.font import (
 )
 from deskunit.scripts.library import DEFAULT, Library, read_library
 from deskunit.scripts.wording import Wording, wording_of
+from deskunit.settings import Site
 
 ASCII = "".join(map(chr, range(0x20, 0x7F)))
 BOX = "□"  # stands for a character that came later and has no glyph

@@ -5,10 +5,10 @@ replaced here.
 """
 
 import re
-from dataclasses import dataclass
 
 from deskunit.scripts.library import Head
 from deskunit.scripts.scenario import CALLBACKS, Scenario, Step
+from deskunit.settings import Site
 
 ON_UNIT = ("agent", "name", "caller", "hello", "wish", "seat")
 AT_BUILD = ("company", "hotline", "promise", *(f"promise_{kind}" for kind in CALLBACKS))
@@ -16,15 +16,7 @@ KNOWN = (*ON_UNIT, *AT_BUILD)
 VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 
-@dataclass(frozen=True)
-class Site:
-    """What a site puts in place of the library's own values, in all languages. None: the library's."""
-
-    company: str | None = None
-    hotline: str | None = None
-
-
-NO_SITE = Site()
+NO_SITE = Site()  # the library's own company and hotline
 
 
 def names_in(sentence: str) -> list[str]:

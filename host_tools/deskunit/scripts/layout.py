@@ -7,8 +7,9 @@ from pathlib import Path
 from deskunit.scripts.checks.fit import Asked
 from deskunit.scripts.compiler import packs_of
 from deskunit.scripts.drawing import Drawer, Measured
-from deskunit.scripts.filling import NO_SITE, Site
+from deskunit.scripts.filling import NO_SITE
 from deskunit.scripts.library import Library
+from deskunit.settings import Site
 
 
 class UnitLayout:

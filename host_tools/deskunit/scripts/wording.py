@@ -6,11 +6,12 @@ Pure. Called by the compiler and by the check of the layout.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from deskunit.scripts.filling import Site, built, promised
+from deskunit.scripts.filling import built, promised
 from deskunit.scripts.flow import Stop, stops_of
 from deskunit.scripts.library import Library
 from deskunit.scripts.reading import Texts
 from deskunit.scripts.scenario import Scenario
+from deskunit.settings import Site
 
 NO_CALLBACK = "-"
 

@@ -1,9 +1,10 @@
 """What is wrong with a script library as a whole; each module asks one kind of question."""
 
 from deskunit.scripts.checks import sentences, structure, ways
-from deskunit.scripts.filling import NO_SITE, Site
+from deskunit.scripts.filling import NO_SITE
 from deskunit.scripts.findings import Finding, Findings
 from deskunit.scripts.library import Library
+from deskunit.settings import Site
 
 
 def findings_of(library: Library, site: Site = NO_SITE) -> tuple[Finding, ...]:

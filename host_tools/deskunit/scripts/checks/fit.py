@@ -9,11 +9,12 @@ from functools import cache
 from typing import Protocol
 
 from deskunit.scripts import breaks, sentences, texts
-from deskunit.scripts.filling import NO_SITE, ON_UNIT, VARIABLE, Site, built
+from deskunit.scripts.filling import NO_SITE, ON_UNIT, VARIABLE, built
 from deskunit.scripts.findings import Finding, Findings
 from deskunit.scripts.font import Font, large_font, small_font
 from deskunit.scripts.library import Head, Library
 from deskunit.scripts.sentences import Said, Spoken
+from deskunit.settings import Site
 
 SCREEN_PX = 128
 LINES = {False: 3, True: 2}  # a page, small and large

@@ -4,7 +4,6 @@ from deskunit.scripts import sentences
 from deskunit.scripts.filling import (
     AT_BUILD,
     KNOWN,
-    Site,
     built,
     names_in,
     stray_brace,
@@ -15,6 +14,7 @@ from deskunit.scripts.font import large_font, small_font
 from deskunit.scripts.library import Library
 from deskunit.scripts.reading import meant
 from deskunit.scripts.sentences import Spoken
+from deskunit.settings import Site
 
 LONGEST = 400  # characters; far more than any number of screens holds
 TITLE_PX = 124
