@@ -6,6 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 from deskunit import wire
+from deskunit.scripts.conditions import AGENT, DAYS, LEVELS
+from deskunit.scripts.filling import ON_UNIT
+from deskunit.scripts.library import STATE_NAMES
+from deskunit.scripts.scenario import CALLBACKS, CALLERS, KINDS
+from deskunit.scripts.texts import load
 
 ROOT = Path(__file__).parents[1]
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text("utf-8")
@@ -73,3 +78,19 @@ def test_what_the_protocol_says_of_time_and_size_is_what_the_code_does() -> None
     ):
         assert f"{constant} = const({value})" in firmware(file), constant
         assert sentence in PROTOCOL, sentence
+
+
+@pytest.mark.parametrize("half", ["## 中文", "## English"])
+def test_the_authoring_guide_names_every_kind_condition_and_variable(half: str) -> None:
+    guide = (ROOT / "docs" / "scripts.md").read_text("utf-8")
+    part = guide[guide.index(half) :].split("## English" if half == "## 中文" else "\0")[0]
+    for known in (KINDS, CALLERS, CALLBACKS, DAYS, LEVELS, AGENT):
+        assert [one for one in known if one not in part] == []
+    assert [one for one in ON_UNIT if f"{{{one}}}" not in part] == []
+
+
+def test_the_format_of_the_pack_names_every_state_and_wish() -> None:
+    text = (ROOT / "docs" / "pack.md").read_text("utf-8")
+    wishes = [key.partition(".")[2] for key in load("zh") if key.startswith("wish.")]
+    assert len(wishes) >= 9
+    assert [one for one in (*STATE_NAMES, *wishes) if one not in text] == []

@@ -38,6 +38,8 @@ def test_the_tree_holds_what_runs_and_nothing_else(board: str, tmp_path: Path) -
         "lib/adafruit_ssd1306.LICENSE.txt",
         "zh.pack",
         "en.pack",
+        "zh-Hant.pack",
+        "PACKS-OFL-16.txt",
         "PACKS-OFL.txt",
         "PACKS-NOTICE.txt",
     }

@@ -116,6 +116,11 @@ def test_without_a_greeting_no_call_could_begin(tmp_path: Path) -> None:
     assert ("scenarios", 1, "error", "no_greeting") in keys(folder)
 
 
+def test_a_file_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
+    folder = small.written(tmp_path, greeting="=")
+    assert keys(folder) == [("scenarios/greeting.toml", 1, "error", "syntax")]
+
+
 def test_the_greeting_is_in_every_flavour(tmp_path: Path) -> None:
     content = small.GREETING.replace("order = 10", 'flavours = ["shop"]')
     assert "greeting_flavours" in [

@@ -161,6 +161,12 @@ def test_what_is_no_toml_is_told_with_its_line(tmp_path: Path, added: str, why: 
     assert words.text(f"finding_part.{why}", "zh") in finding.what("zh")
 
 
+def test_brackets_without_end_are_told(tmp_path: Path) -> None:
+    for brackets in ("[" * 20_000, "[" * 400 + "]" * 400, "{a=" * 20_000):
+        folder = small.written(tmp_path, greeting=f"x = {brackets}\n")
+        assert "scenarios/greeting.toml" in {one[0] for one in found(folder)}
+
+
 def test_broken_encoding_is_told_with_its_line(tmp_path: Path) -> None:
     for content in (
         "# 一\nid = '问候'\n".encode("gbk"),

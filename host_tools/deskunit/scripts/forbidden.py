@@ -26,10 +26,9 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Phrases:
-    """The phrases by language, each as it stands in the file. `lines`: where a language's begin."""
+    """The phrases by language, each as it stands in the file."""
 
     by_language: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    lines: Mapping[str, int] = field(default_factory=dict)
 
     def found_in(self, language: str, sentence: str) -> list[str]:
         """The forbidden phrases that `sentence` holds."""
@@ -64,12 +63,11 @@ def read_phrases(table: Table | None) -> Phrases:
     """forbidden.toml: a table a language, in it lists with names of their own."""
     if table is None:
         return Phrases()
-    phrases, lines = {}, {}
+    phrases = {}
     for name in table.names():
         inner = table.table(name)
         if inner is not None:
             language = SYNONYMS.get(name, name)
             lists = [inner.choices(key, ()) for key in inner.names()]
             phrases[language] = tuple(one for found in lists for one in found if one.strip())
-            lines[language] = inner.line
-    return Phrases(phrases, lines)
+    return Phrases(phrases)

@@ -60,6 +60,10 @@ def read_toml(folder: Path, name: str, findings: Findings) -> "Table | None":
         return None
     try:
         content = tomllib.loads(text)
+        lines = toml_lines.lines_of(text)
+    except RecursionError:  # thousands of brackets, one in the other
+        findings.error(name, 1, "syntax", why=part("syntax_bracket"))
+        return None
     except tomllib.TOMLDecodeError as error:
         said = str(error)
         where = _WHERE.search(said)
@@ -67,7 +71,7 @@ def read_toml(folder: Path, name: str, findings: Findings) -> "Table | None":
         key = next((key for known, key in _SYNTAX.items() if known in said), "syntax_other")
         findings.error(name, line, "syntax", why=part(key))
         return None
-    return Table(name, (), content, toml_lines.lines_of(text), findings)
+    return Table(name, (), content, lines, findings)
 
 
 def _text(folder: Path, name: str, findings: Findings) -> str | None:
