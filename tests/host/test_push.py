@@ -127,7 +127,7 @@ def test_a_pulled_cable_is_waited_for_and_the_rest_is_sent(
 def test_who_is_meant_is_said_or_refused(terminal: Terminal, desk: Watched, file: Path) -> None:
     code, _, err = terminal.push(str(file), "--unit", "99")
     assert code == 1 and "99" in err and "deskunit units" in err
-    desk.member.cut_power()
+    virtual.unplug(desk.member.unit)
     desk.until(lambda: not desk.connected())
     code, _, err = terminal.push(str(file))
     assert code == 1 and "connected" in err
