@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from deskunit import wire
+from deskunit import transfer, wire
 
 ROOT = Path(__file__).parents[1]
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text("utf-8")
@@ -70,6 +70,29 @@ def test_what_the_protocol_says_of_time_and_size_is_what_the_code_does() -> None
         ("segments.py", "_RESERVE", 64 * 1024, "less than 64 KB"),
         ("segments.py", "_FILE_BYTES", 16 * 1024, "begun at 16 KB"),
         ("starts.py", "_LIVED_MS", 30000, "did not live 30 s"),
+        ("incoming.py", "_BLOCK", 4096, "at 4 096 bytes"),
+        ("incoming.py", "_RESERVE", 72 * 1024, "72 KB are the journal's"),
+        ("incoming.py", "_KEEP_MS", 60000, "A minute without P or D"),
     ):
         assert f"{constant} = const({value})" in firmware(file), constant
         assert sentence in PROTOCOL, sentence
+
+
+def test_what_a_unit_says_of_a_pack_is_in_the_protocol() -> None:
+    said = re.findall(
+        r'(?:self\._end\(0, |return |_last = \(0, )"([a-z][^"]{5,})"', firmware("incoming.py")
+    )
+    assert len(said) >= 8
+    spoken = PROTOCOL.replace("\n", " ")
+    for text in said:
+        first = text.split("%")[0].rstrip(" :,")
+        assert first in spoken, text
+
+
+def test_the_hosts_pace_of_a_pack_is_in_the_protocol() -> None:
+    for value in (
+        f"at most {transfer.PIECE_BYTES}:",
+        f"after {transfer.FIRST_WAIT_MS} ms, doubling to {transfer.LONGEST_WAIT_MS} ms",
+        f"after {transfer.TRIES} answers or silences",
+    ):
+        assert value in PROTOCOL, value
