@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from deskunit import transfer, wire
+from deskunit.scripts import encoding
 
 ROOT = Path(__file__).parents[1]
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text("utf-8")
@@ -87,6 +88,11 @@ def test_what_a_unit_says_of_a_pack_is_in_the_protocol() -> None:
     for text in said:
         first = text.split("%")[0].rstrip(" :,")
         assert first in spoken, text
+
+
+def test_both_readers_on_the_unit_and_the_host_mean_one_format() -> None:
+    assert f"_FORMAT = const({encoding.VERSION})" in firmware("incoming.py")
+    assert f"_VERSION = const({encoding.VERSION})" in firmware("pack.py")
 
 
 def test_the_hosts_pace_of_a_pack_is_in_the_protocol() -> None:
