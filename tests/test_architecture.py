@@ -16,7 +16,10 @@ DRIVERS = {"adafruit_ssd1306", "adafruit_bus_device", "ssd1306_windowed"}
 BOTTOM = {"words", "errors"}
 MIDDLE = {"store", "wire", "port", "clock"}
 TOP = {"cli", "__main__"}
-PURE = ("wire.py", "intervals.py", "epochs.py", "daytime.py", "scripts/usage.py")
+PURE = (
+    *("wire.py", "intervals.py", "epochs.py", "daytime.py", "scripts/usage.py"),
+    *("transfer.py", "errands.py"),
+)
 INPUT_OUTPUT = {
     *("socket", "threading", "subprocess", "os", "io", "time", "sqlite3", "sqlalchemy", "serial"),
     *("pathlib", "tempfile", "shutil", "asyncio", "select", "signal", "multiprocessing"),

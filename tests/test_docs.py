@@ -5,7 +5,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from deskunit import wire
+from deskunit import transfer, wire
+from deskunit.scripts import encoding
 from deskunit.scripts.conditions import AGENT, DAYS, LEVELS
 from deskunit.scripts.filling import ON_UNIT
 from deskunit.scripts.library import STATE_NAMES
@@ -75,6 +76,9 @@ def test_what_the_protocol_says_of_time_and_size_is_what_the_code_does() -> None
         ("segments.py", "_RESERVE", 64 * 1024, "less than 64 KB"),
         ("segments.py", "_FILE_BYTES", 16 * 1024, "begun at 16 KB"),
         ("starts.py", "_LIVED_MS", 30000, "did not live 30 s"),
+        ("incoming.py", "_BLOCK", 4096, "at 4 096 bytes"),
+        ("incoming.py", "_RESERVE", 72 * 1024, "72 KB are the journal's"),
+        ("incoming.py", "_KEEP_MS", 60000, "A minute without P or D"),
     ):
         assert f"{constant} = const({value})" in firmware(file), constant
         assert sentence in PROTOCOL, sentence
@@ -94,3 +98,28 @@ def test_the_format_of_the_pack_names_every_state_and_wish() -> None:
     wishes = [key.partition(".")[2] for key in load("zh") if key.startswith("wish.")]
     assert len(wishes) >= 9
     assert [one for one in (*STATE_NAMES, *wishes) if one not in text] == []
+
+
+def test_what_a_unit_says_of_a_pack_is_in_the_protocol() -> None:
+    said = re.findall(
+        r'(?:self\._end\(0, |return |_last = \(0, )"([a-z][^"]{5,})"', firmware("incoming.py")
+    )
+    assert len(said) >= 8
+    spoken = PROTOCOL.replace("\n", " ")
+    for text in said:
+        first = text.split("%")[0].rstrip(" :,")
+        assert first in spoken, text
+
+
+def test_both_readers_on_the_unit_and_the_host_mean_one_format() -> None:
+    assert f"_FORMAT = const({encoding.VERSION})" in firmware("incoming.py")
+    assert f"_VERSION = const({encoding.VERSION})" in firmware("pack.py")
+
+
+def test_the_hosts_pace_of_a_pack_is_in_the_protocol() -> None:
+    for value in (
+        f"at most {transfer.PIECE_BYTES}:",
+        f"after {transfer.FIRST_WAIT_MS} ms, doubling to {transfer.LONGEST_WAIT_MS} ms",
+        f"after {transfer.TRIES} answers or silences",
+    ):
+        assert value in PROTOCOL, value

@@ -124,7 +124,7 @@ class Desk:
     def use(self, pack, at_ms):
         """Speak from `pack` from now on."""
         self.script.use(pack)
-        if self.state == states.TALKING and not self.script.scenario:
+        if self.state == states.TALKING and not self.script.scenario and not self.asking:
             self.script.choose(script.FIRST, at_ms)
         self.version += 1
 

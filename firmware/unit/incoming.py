@@ -11,7 +11,7 @@ from micropython import const
 _BLOCK = const(4096)
 _HEADER_BYTES = const(32)
 _FORMAT = const(2)  # of pack.py
-_RESERVE = const(72 * 1024)  # the journal begins to give up reminders below 64 KB
+_RESERVE = const(73728)  # the journal begins to give up reminders below 64 KB
 _SEALED = const(0x2144DF1C)  # CRC-32 of anything that ends with its own CRC-32
 _KEEP_MS = const(60000)  # without a word from the host the block's RAM is given back
 _NO_ROOM = const(28)  # ENOSPC

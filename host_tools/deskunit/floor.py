@@ -220,6 +220,7 @@ class DeskFloor:
             powered=member.powered if member else True,
             language=self._logger.recorder.language(one.uid),
             firmware=link.firmware if link else "",
+            pack=f"{one.pack.language} {one.pack.version}".strip() if one.pack else "",
             state=now.state if now else "unknown",
             reason_code=code,
             reason=None if code is None else reasons.word(code),

@@ -289,6 +289,12 @@ def test_several_units_are_chosen_and_a_new_one_is_confirmed(
     assert floor.desks[REAL].unit["confirmed"]
 
 
+def test_the_script_pack_that_the_unit_speaks_from_stands_beside_its_state(
+    open_page: OpenPage,
+) -> None:
+    expect(open_page().locator("#now-who")).to_contain_text("script pack zh 1.0")
+
+
 def test_the_cable_and_the_screens_language(floor: MemoryFloor, open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_role("radio", name="English").click()

@@ -75,6 +75,7 @@ class MemoryFloor:
             "powered": True,
             "language": "zh",
             "firmware": "0.1.0",
+            "pack": "zh 1.0",
             "state": "signed_out",
             "reason_code": None,
             "reason": None,

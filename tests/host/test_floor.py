@@ -66,6 +66,8 @@ def test_unit_as_the_page_shows_it(page: Page) -> None:
     unit = page.unit
     assert (unit["seat"], unit["kind"], unit["port"]) == ("01", "virtual", "virtual")
     assert unit["confirmed"] and unit["powered"] and unit["firmware"] and unit["language"] == "zh"
+    told = unit if unit["pack"] else page.until("unit", lambda unit: bool(unit["pack"]))
+    assert told["pack"].startswith("zh ")
 
 
 def test_press_becomes_a_row_with_names_and_local_time(page: Page) -> None:

@@ -1,6 +1,7 @@
 """`deskunit script push` as a person meets it: through the real logger to a virtual unit; its refusals."""
 
 import json
+import struct
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from deskunit.cli.pushing import Pushing
 from deskunit.control import Control
 from deskunit.errors import DeskunitError
 from deskunit.fleet import Fleet
+from deskunit.packs import Pack, read_pack
 from pack_of_size import pack_of_size
 from pack_unit import a_pack
 from test_logger import Watched, fleet, logging_of  # noqa: F401
@@ -127,7 +129,7 @@ def test_a_pulled_cable_is_waited_for_and_the_rest_is_sent(
 def test_who_is_meant_is_said_or_refused(terminal: Terminal, desk: Watched, file: Path) -> None:
     code, _, err = terminal.push(str(file), "--unit", "99")
     assert code == 1 and "99" in err and "deskunit units" in err
-    desk.member.cut_power()
+    virtual.unplug(desk.member.unit)
     desk.until(lambda: not desk.connected())
     code, _, err = terminal.push(str(file))
     assert code == 1 and "connected" in err
@@ -181,12 +183,14 @@ class PaperLogger:
     def __init__(self, looks: list[list[tuple[int, bool, str | None]]]) -> None:
         self.looks = looks
         self.cancelled: list[int] = []
+        self.handed: list[tuple[Pack, list[str]]] = []
+        self.folder = Path()
         self.on_look: Callable[[], None] = lambda: None
 
     def handlers(self) -> Mapping[str, Any]:
         return {
             "push_targets": self.targets,
-            "push_pack": lambda file, units: {"push": 5},
+            "push_pack": self.push,
             "push_progress": self.progress,
             "push_cancel": self.cancel,
         }
@@ -197,6 +201,10 @@ class PaperLogger:
             {"uid": OTHER, "seat": "", "language": "en"},
         ]
         return {"units": found}
+
+    def push(self, file: str, units: list[str]) -> Mapping[str, Any]:
+        self.handed.append((read_pack(self.folder / "push" / file), units))
+        return {"push": 5}
 
     def progress(self, push: int) -> Mapping[str, Any]:
         self.on_look()
@@ -217,9 +225,44 @@ class PaperLogger:
 @pytest.fixture
 def logger(tmp_path: Path) -> Iterator[PaperLogger]:
     paper = PaperLogger([])
+    paper.folder = tmp_path
     control = Control(tmp_path, paper.handlers())
     yield paper
     control.close()
+
+
+def test_a_library_is_built_for_the_language_of_each_screen(
+    terminal: Terminal, logger: PaperLogger, tmp_path: Path
+) -> None:
+    (tmp_path / "agents.csv").write_text("id,name,team,level\n1001,犇龘,,solo\n", "utf-8")
+    (tmp_path / "settings.toml").write_text('[site]\ncompany = "晨光燃气"\n', "utf-8")
+    logger.looks = [[(2_000, True, None)]]
+    code, _, err = terminal.push("--no-large")
+    assert code == 0, err
+    (zh, en) = logger.handed
+    assert (zh[0].language, zh[1], en[0].language, en[1]) == ("zh", [UID], "en", [OTHER])
+    assert "晨光燃气".encode() in zh[0].data.replace(b"\x1f", b"")
+    assert struct.pack("<H", ord("犇")) in zh[0].data, "an agent's name can be drawn"
+    assert "The font has no 龘" in err
+
+
+def test_a_language_is_sent_to_all_and_an_unknown_one_to_nobody(
+    terminal: Terminal, logger: PaperLogger
+) -> None:
+    logger.looks = [[(2_000, True, None), (2_000, True, None)]]
+    assert terminal.push("--lang", "en", "--no-large")[0] == 0
+    ((pack, units),) = logger.handed
+    assert (pack.language, units) == ("en", [UID, OTHER])
+    code, _, err = terminal.push("--lang", "fr")
+    assert code == 2 and "fr" in err and len(logger.handed) == 1
+
+
+def test_a_library_with_a_mistake_is_not_sent(
+    terminal: Terminal, logger: PaperLogger, tmp_path: Path
+) -> None:
+    (tmp_path / "broken").mkdir()
+    code, _, err = terminal.push(str(tmp_path / "broken"))
+    assert code == 1 and "library.toml" in err and logger.handed == []
 
 
 def test_one_that_fails_beside_one_that_does_not(
@@ -263,6 +306,7 @@ def test_a_logger_that_ends_meanwhile_is_said(
     terminal: Terminal, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paper = PaperLogger([[(66, False, None)]])
+    paper.folder = tmp_path
     control = Control(tmp_path, paper.handlers())
     monkeypatch.setattr(push_progress.time, "sleep", lambda seconds: control.close())
     code, _, err = terminal.push(str(file))

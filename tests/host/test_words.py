@@ -72,6 +72,17 @@ def test_every_word_of_the_command_line_is_used() -> None:
     assert said - quoted - made == set()
 
 
+def test_every_word_that_the_command_line_says_is_there() -> None:
+    folder = Path(deskunit.__file__).parent / "cli"
+    said = {
+        key
+        for file in folder.glob("*.py")
+        for key in re.findall(r'\b(?:word|say)\(\s*"(\w+)"', file.read_text("utf-8"))
+    }
+    assert len(said) > 50
+    assert {f"cli.{key}" for key in said} <= set(words.table("en"))
+
+
 def test_an_error_speaks_the_users_language(monkeypatch: pytest.MonkeyPatch) -> None:
     error = DeskunitError("port_busy", port="/dev/ttyUSB0")
     monkeypatch.setenv("DESKUNIT_LANG", "zh_CN.UTF-8")

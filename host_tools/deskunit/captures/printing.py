@@ -85,6 +85,11 @@ def _to_unit(what: object) -> tuple[str, dict[str, Any]]:
         return "frame_settings", {"id": what.id, "settings": _pairs(what.settings)}
     if isinstance(what, wire.Variable):
         return "frame_variable", {"id": what.id, "name": what.name, "value": _value(what.value)}
+    if isinstance(what, wire.Announcement):
+        told = {"name": what.language, "size": what.size, "crc": what.crc}
+        return "frame_pack", {"id": what.id, **told}
+    if isinstance(what, wire.Piece):
+        return "frame_piece", {"id": what.id, "offset": what.offset, "letters": len(what.data)}
     assert isinstance(what, wire.Request)
     return "frame_request", {"id": what.id, "what": what.what}
 

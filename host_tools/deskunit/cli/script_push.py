@@ -79,12 +79,11 @@ def _from_library(
     data_dir: Path,
 ) -> list[tuple["Pack", list[str]]]:
     """Each unit gets the language that its screen speaks, or all that were asked for."""
-    from deskunit import agents
     from deskunit.cli.script_build import packs_of_folder
     from deskunit.packs import checked_pack
 
-    names = "".join(agent.name for agent in agents.load(data_dir / "agents.csv"))
     wanted = list(dict.fromkeys(languages or [one["language"] for one in targets]))
+    names = _names(data_dir, wanted)
     made = packs_of_folder(folder, data_dir, wanted, large=large, extra_text=names)
     return [
         (
@@ -93,6 +92,23 @@ def _from_library(
         )
         for language in wanted
     ]
+
+
+def _names(data_dir: Path, languages: Sequence[str]) -> str:
+    """The characters of the agents' names. One that the font lacks must not keep a library from its units."""
+    from deskunit import agents
+    from deskunit.scripts.font import SMALL, large_font, small_font
+
+    fonts = [large_font(), *(small_font(one) for one in languages if one in SMALL)]
+    names = "".join(agent.name for agent in agents.load(data_dir / "agents.csv"))
+    lacking = [
+        char
+        for char in dict.fromkeys(names)
+        if char.isprintable() and any(font.find_glyph(char) is None for font in fonts)
+    ]
+    if lacking:
+        say("push_no_glyph", characters=" ".join(lacking))
+    return "".join(char for char in names if char not in lacking)
 
 
 def _handed_over(pack: "Pack", uids: Sequence[str], data_dir: Path) -> int:

@@ -34,6 +34,7 @@ class Unit(TypedDict):
     powered: bool  # a virtual unit's cable; True for a real one
     language: Literal["zh", "zh-Hant", "en"]  # of its screen
     firmware: str  # "0.1.0"; "" before the first H
+    pack: str  # "zh 1.0", the script pack that it speaks from; "" before it told
     state: str  # signed_out not_ready ready talking hold wrap_up unknown
     reason_code: int | None  # with not_ready (and unknown), else None
     reason: str | None  # its word, "break"; None with reason_code None

@@ -49,6 +49,7 @@ function draw_now(unit) {
   const calls = [
     unit.call_no ? text("page.call", { n: unit.call_no }) : "",
     unit.hold_no ? text("page.hold_no", { n: unit.hold_no }) : "",
+    unit.pack ? text("page.pack", { name: unit.pack }) : "",
     unit.connected ? "" : text("page.offline"),
   ];
   by_id("now").dataset.state = unit.state;
