@@ -45,6 +45,7 @@ def terminal(
                 error_ms=3, now_utc_ms=START_UTC_MS,
             )  # fmt: skip
             store.commit(desk.events, START_UTC_MS)
+    (tmp_path / "library" / "scenarios").mkdir(parents=True)  # a site's own that knows none of it
     monkeypatch.setenv("DESKUNIT_LANG", "en")
     return Terminal(monkeypatch, capfd, tmp_path)
 
@@ -72,6 +73,26 @@ def test_the_table_has_the_most_used_first_and_steps_below(terminal: Terminal) -
         "answer 1 (100 %) 1 (100 %) 0 % 10.0",
     ]
     assert "Calls: 4" in err
+
+
+def test_scenarios_have_the_librarys_titles_and_its_order_of_steps(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = "".join(
+        f'[[step]]\nid = "{name}"\nkind = "guide"\nsay.zh = "请讲。"\n'
+        for name in ("close", "again", "never", "open")
+    )
+    text = 'id = "silent"\ngroup = "line"\ncallers = ["asks"]\ntitle.zh = "无人应答"\n'
+    text += f'title.en = "Nobody speaks"\n{steps}'
+    (tmp_path / "library" / "scenarios" / "silent.toml").write_text(text, "utf-8")
+    for language, title in (("en", "Nobody speaks (silent)"), ("zh", "无人应答 (silent)")):
+        monkeypatch.setenv("DESKUNIT_LANG", language)
+        _, out, _ = terminal.run()
+        lines = out.splitlines()
+        assert lines[3].startswith(title), "the greeting is not in it"
+        assert [line.split()[0] for line in lines[4:7]] == ["close", "again", "open"]
+    _, out, _ = terminal.run("--json")
+    assert [one["title"] for one in json.loads(out)["scenarios"]] == ["", "无人应答", ""]
 
 
 def test_for_programs_a_step_has_its_numbers_and_shares(terminal: Terminal) -> None:

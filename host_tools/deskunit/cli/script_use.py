@@ -1,10 +1,13 @@
 """`deskunit script use`: which scenarios are used, how far, and where calls leave them."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from deskunit import words
 from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, json_option, print_json, say, word
 from deskunit.cli.states import agent_option, chosen_zone, tz_option
@@ -40,12 +43,13 @@ def use(
     asked = ranges.query(from_=from_, to=to, agent=agent, tz=chosen_zone(data_dir, tz))
     with open_store(data_dir, write=False) as store:
         found = _usage(store, asked, team)
+    names = _names(data_dir)
     if as_json:
-        print_json(_fields(found))
+        print_json(_fields(found, names))
     elif not found.scenarios:
         say("script_use_none")
     else:
-        _show(found)
+        _show(found, names)
 
 
 def _usage(store: "Store", asked: Any, team: str | None) -> "Usage":
@@ -77,6 +81,35 @@ def _agents(store: "Store", agent: str | None, team: str | None) -> set[str] | N
     return found
 
 
+@dataclass(frozen=True)
+class _Names:
+    """What the library calls its scenarios, and the order of their steps; what it lacks keeps its id."""
+
+    titles: Mapping[str, str] = field(default_factory=dict)
+    steps: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def in_order(
+        self, scenario_id: str, steps: "Mapping[str, StepUse]"
+    ) -> "list[tuple[str, StepUse]]":
+        known = {name: place for place, name in enumerate(self.steps.get(scenario_id, ()))}
+        return sorted(steps.items(), key=lambda one: known.get(one[0], len(known)))
+
+
+def _names(data_dir: Path) -> _Names:
+    """Of the site's library or the one that comes with deskunit, as far as it can be read."""
+    from deskunit.errors import DeskunitError
+    from deskunit.scripts.library import find_library, read_library
+
+    try:
+        library = read_library(find_library(data_dir))
+    except DeskunitError:  # its mistakes are the matter of script check
+        return _Names()
+    language = words.user_language()
+    titles = {one.id: one.title.by_language.get(language, "") for one in library.scenarios}
+    steps = {one.id: [step.id for step in one.steps] for one in library.scenarios}
+    return _Names(titles, steps)
+
+
 def _sorted(found: "Usage") -> "list[tuple[str, ScenarioUse]]":
     """The most used first."""
     return sorted(found.scenarios.items(), key=lambda one: (-one[1].calls, -one[1].chosen, one[0]))
@@ -85,14 +118,17 @@ def _sorted(found: "Usage") -> "list[tuple[str, ScenarioUse]]":
 # --- for eyes ----------------------------------------------------------------------------------
 
 
-def _show(found: "Usage") -> None:
+def _show(found: "Usage", names: _Names) -> None:
     heads = ("scenario", "calls", "chosen", "reached", "left", "timer", "median")
     columns = [Column(word(f"use_{head}"), right=head != "scenario") for head in heads]
     rows: list[list[str]] = []
     for scenario_id, one in _sorted(found):
         calls = _with_share(one.calls, found.calls)
-        rows.append([scenario_id, calls, str(one.chosen), str(one.runs), "", "", ""])
-        rows += [_step_row(step_id, step, one.runs) for step_id, step in one.steps.items()]
+        title = names.titles.get(scenario_id)
+        name = f"{title} ({scenario_id})" if title else scenario_id
+        rows.append([name, calls, str(one.chosen), str(one.runs), "", "", ""])
+        steps = names.in_order(scenario_id, one.steps)
+        rows += [_step_row(step_id, step, one.runs) for step_id, step in steps]
     print_table(columns, rows)
     say("script_use_calls", calls=found.calls)
 
@@ -121,16 +157,20 @@ def _percent(part: int, whole: int) -> str:
 # --- for programs ------------------------------------------------------------------------------
 
 
-def _fields(found: "Usage") -> dict[str, Any]:
+def _fields(found: "Usage", names: _Names) -> dict[str, Any]:
     return {
         "calls": found.calls,
         "scenarios": [
             {
                 "id": scenario_id,
+                "title": names.titles.get(scenario_id, ""),
                 "chosen": one.chosen,
                 "calls": one.calls,
                 "runs": one.runs,
-                "steps": [_step_fields(name, step, one.runs) for name, step in one.steps.items()],
+                "steps": [
+                    _step_fields(step_id, step, one.runs)
+                    for step_id, step in names.in_order(scenario_id, one.steps)
+                ],
             }
             for scenario_id, one in _sorted(found)
         ],
