@@ -62,8 +62,8 @@ class Screen:
         """How many pages the sentence `key` fills."""
         if not self.pack:
             return 1  # a press before the first pack is read
-        font = self._font()
-        return max(1, len(text.pages(self._lines(key, font), _BODY_ROWS // font.rows)))
+        font, lines = self._laid_out(key)
+        return max(1, len(text.pages(lines, _BODY_ROWS // font.rows)))
 
     def step(self, now_ms):
         """Draw what changed and send at most one page; returns ms until the next change."""
@@ -182,23 +182,32 @@ class Screen:
         """The state's sentence, its page; not_ready has its reason to say first, and never pages."""
         desk = self.desk
         key = desk.script.key()
-        font = self._font()
-        fit = _BODY_ROWS // font.rows
         if desk.state == states.NOT_READY and not desk.asking:
             font = self.pack.font
             fit = menus.LINES
             shown = self._lines("screen.reason", font) + self._leave() + self._lines(key, font)
         else:
-            pages = text.pages(self._lines(key, font), fit)
+            font, lines = self._laid_out(key)
+            fit = _BODY_ROWS // font.rows
+            pages = text.pages(lines, fit)
             page = min(desk.script.shown_page, len(pages) - 1)
             shown = pages[page]
             self._more = page + 1 < len(pages)
         for i in range(min(fit, len(shown))):
             font.draw(self.canvas, shown[i], 0, _BODY_Y + i * font.rows)
 
-    def _font(self):
-        """What sentences are drawn with: the large font if it is wanted and there is one."""
-        return (self.desk.settings.large_text and self.pack.large()) or self.pack.font
+    def _laid_out(self, key):
+        """(font, lines) of a sentence: large where that is wanted, if what does not fit can be paged."""
+        desk = self.desk
+        large = self.pack.large() if desk.settings.large_text else None
+        if large:
+            lines = self._lines(key, large)
+            if len(lines) * large.rows <= _BODY_ROWS:
+                return large, lines
+            # elsewhere no button turns the page, and a timed step leaves no time to
+            if desk.state == states.TALKING and not desk.script.wait_s():
+                return large, lines
+        return self.pack.font, self._lines(key, self.pack.font)
 
     def _leave(self):
         leave = self.desk.leave
