@@ -137,7 +137,7 @@ def refuse_unknown(used, asked):
     if asked["scenario"]:
         wanted.append("steps." + asked["scenario"])
     for key in wanted:
-        if key and not used.has(key):
+        if key and used.text(key) is None:
             raise ValueError(used.lang + ".pack has no " + key)
 
 
