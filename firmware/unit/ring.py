@@ -12,20 +12,10 @@ from unit import codec
 
 _EVENTS = const(256)
 _BYTES = const(7936)  # 31 bytes an event; those of a shift take 30 on average
-# byte 1 stands for the first, 2 for the second …
+# byte 1 stands for the first, 2 for the second …; as a tuple they would take twice the heap
 _PIECES = (
-    b'"st",{"to":"',
-    b'","by":"btn"',
-    b',"ag":"',
-    b'","call":',
-    b',"hold":',
-    b'"remind",{"hold":',
-    b'"refused",{"b":"',
-    b'","g":"tap","st":"',
-    b'"step",{"call":',
-    b',"sc":',
-    b'","s":"',
-    b'"greeting',
+    b'"st",{"to":"|","by":"btn"|,"ag":"|","call":|,"hold":|"remind",{"hold":|"refused",{"b":"'
+    b'|","g":"tap","st":"|"step",{"call":|,"sc":|","s":"|"greeting'
 )
 
 
@@ -46,7 +36,7 @@ class Ring:
     def put(self, line):
         """Keep the payload of event `top` + 1; False, and nothing done, when one must go first."""
         tail = line[len(self._head) :]
-        for at, piece in enumerate(_PIECES):
+        for at, piece in enumerate(_PIECES.split(b"|")):
             tail = tail.replace(piece, bytes((at + 1,)))
         if self.top - self.first + 1 >= self.max_events or len(tail) > self.room:
             return False
@@ -68,7 +58,7 @@ class Ring:
         tail = bytes(self._bytes[start : end if start < end else self._size])
         if start >= end:
             tail += self._bytes[:end]
-        for at, piece in enumerate(_PIECES):
+        for at, piece in enumerate(_PIECES.split(b"|")):
             tail = tail.replace(bytes((at + 1,)), piece)
         return self._head + tail
 

@@ -18,11 +18,21 @@ def fill(text, values):
         out.append(rest[:start])
         value = _bytes(values[rest[start + 1 : end].decode()])
         rest = rest[end + 1 :]
-        if not value:  # nor the space that would part it from what follows
-            rest = rest.lstrip(MARK).lstrip(b" ").lstrip(MARK)
+        if not value:
+            rest = _joined(rest, starts=not b"".join(out))
         out.append(value)
     out.append(rest)
     return b"".join(out)
+
+
+def _joined(rest, starts):
+    """What follows an empty value: no second space, and no comma where nothing is before it."""
+    rest = rest.lstrip(MARK + b" ")
+    if starts and rest[:3] == b"\xef\xbc\x8c":  # ，
+        rest = rest[3:]
+    elif starts and rest[:1] == b",":
+        rest = rest[1:]
+    return rest.lstrip(MARK + b" ")
 
 
 def _bytes(value):

@@ -42,6 +42,11 @@ class Fill(unittest.TestCase):
         self.assertEqual(fill("Hello {name} there", {"name": ""}), "Hello there")
         self.assertEqual(fill("{name} there", {"name": ""}), "there")
 
+    def test_nor_a_comma_at_the_beginning(self):
+        self.assertEqual(fill("{name}，\x1f您好，请讲", {"name": ""}), "您好，请讲")
+        self.assertEqual(fill("{name}, \x1fhello", {"name": ""}), "hello")
+        self.assertEqual(fill("您好{name}，请讲", {"name": ""}), "您好，请讲")
+
     def test_a_variable_without_a_value_is_an_error(self):
         with self.assertRaises(KeyError):
             fill("{who}", {"hello": "您好"})
