@@ -15,6 +15,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "scenarios")]
 from bench_host import press_to_commit  # noqa: E402
 from bench_ingest import ingest  # noqa: E402
 from bench_journal import drain, flash_writes  # noqa: E402
+from bench_pack import pack_on_unit  # noqa: E402
 from bench_push import push  # noqa: E402
 from deskunit.virtual import VirtualUnit  # noqa: E402
 from play import UID, Play, play  # noqa: E402
@@ -117,6 +118,7 @@ def redraw_ms(player: Play) -> float:
 def figures() -> dict[str, object]:
     return {
         **heap(),
+        **pack_on_unit(),
         **shift(),
         **hold_screen(),
         **release_to_screen(),

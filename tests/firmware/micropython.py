@@ -10,6 +10,14 @@ def const(value):
     return value
 
 
+def heap_lock():
+    """On MicroPython nothing can be allocated until heap_unlock."""
+
+
+def heap_unlock():
+    pass
+
+
 def print_exception(error, out):
     traceback.print_exception(error, file=out)
 

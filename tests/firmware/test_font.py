@@ -1,11 +1,20 @@
 """Glyphs of the pack that the compiler has to write byte for byte: measured and drawn, nothing allocated."""
 
 import binascii
+import io
 import json
 import unittest
 
+import micropython
 import paper
 from unit import pack
+
+
+class Blank:
+    """A canvas that draws nothing, and so allocates nothing."""
+
+    def glyph(self, bits, width, height, x, y, inverse):
+        pass
 
 
 def vector():
@@ -107,6 +116,19 @@ class Flash(unittest.TestCase):
         before = zh.file.calls
         self.assertEqual(zh.font.width(("好" * 30).encode()), 360)
         self.assertEqual(zh.file.calls, before)
+
+    def test_drawing_and_measuring_allocate_nothing(self):
+        zh = opened().font
+        zh.file = io.BytesIO(binascii.unhexlify(vector()["pack"]))
+        canvas, page = Blank(), ("好" * 27 + "12。").encode()
+        zh.draw(canvas, page, 0, 0)
+        micropython.heap_lock()
+        try:
+            zh.width(page)
+            x = zh.draw(canvas, page, 0, 16)
+        finally:
+            micropython.heap_unlock()
+        self.assertEqual(x, 132)
 
     def test_every_glyph_comes_in_the_same_buffer(self):
         canvas = paper.Canvas()
