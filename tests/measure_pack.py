@@ -79,4 +79,5 @@ sys.stdout.write(
             "page_of_16_large_hanzi_file_calls": large_calls,
         }
     )
+    + "\n"
 )
