@@ -77,7 +77,7 @@ def test_what_the_protocol_says_of_time_and_size_is_what_the_code_does() -> None
         ("segments.py", "_FILE_BYTES", 16 * 1024, "begun at 16 KB"),
         ("starts.py", "_LIVED_MS", 30000, "did not live 30 s"),
         ("incoming.py", "_BLOCK", 4096, "at 4 096 bytes"),
-        ("incoming.py", "_RESERVE", 72 * 1024, "72 KB are the journal's"),
+        ("part.py", "_RESERVE", 72 * 1024, "72 KB are the journal's"),
         ("incoming.py", "_KEEP_MS", 60000, "A minute without P or D"),
     ):
         assert f"{constant} = const({value})" in firmware(file), constant
@@ -101,9 +101,8 @@ def test_the_format_of_the_pack_names_every_state_and_wish() -> None:
 
 
 def test_what_a_unit_says_of_a_pack_is_in_the_protocol() -> None:
-    said = re.findall(
-        r'(?:self\._end\(0, |return |_last = \(0, )"([a-z][^"]{5,})"', firmware("incoming.py")
-    )
+    code = firmware("incoming.py") + firmware("part.py")
+    said = re.findall(r'(?:self\._end\(0, |return |_FORGOTTEN = const\()"([a-z][^"]{5,})"', code)
     assert len(said) >= 8
     spoken = PROTOCOL.replace("\n", " ")
     for text in said:
@@ -112,7 +111,7 @@ def test_what_a_unit_says_of_a_pack_is_in_the_protocol() -> None:
 
 
 def test_both_readers_on_the_unit_and_the_host_mean_one_format() -> None:
-    assert f"_FORMAT = const({encoding.VERSION})" in firmware("incoming.py")
+    assert f"_FORMAT = const({encoding.VERSION})" in firmware("part.py")
     assert f"_VERSION = const({encoding.VERSION})" in firmware("pack.py")
 
 
