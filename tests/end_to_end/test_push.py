@@ -233,3 +233,26 @@ def test_what_the_unit_cannot_use_is_refused_in_the_users_words(desk: Desk) -> N
     desk.check_nothing_lost()
     assert desk.speaks() == built_in
     assert checked_pack(pack.data, "x") == pack
+
+
+def test_what_flash_has_of_a_pack_outlives_the_program_behind_the_unit(
+    tree: Path, tmp_path: Path
+) -> None:
+    pack = pack_of_size(SIZE)
+    offsets: list[int] = []
+    with open_store(tmp_path, write=True) as store:
+        for wait_ms in (6_000, 20_000):
+            with VirtualUnit(
+                tree, UID, time="virtual", flash=tmp_path / "flash", baud=115_200
+            ) as unit:
+                unit.power_on()
+                play = Play(unit)
+                play.host = host = RealHost(store, unit)
+                host.pack = pack
+                play._pass(wait_ms)
+                moved = [one.offset for one in host.packs if not isinstance(one, PackEnded)]
+                offsets += [moved[0], moved[-1]]
+        assert 4096 < offsets[1] < SIZE
+        assert offsets[2] == offsets[1] // 4096 * 4096
+        assert isinstance(host.packs[-1], PackEnded) and host.packs[-1].error is None
+        assert (tmp_path / "flash" / "zh.site").read_bytes() == pack.data

@@ -190,10 +190,19 @@ class Link:
             self.answered = effect
             self._has_answer.set()
         elif isinstance(effect, PackMoved | PackEnded):
-            if self.session is not None:
-                self._deliveries.note(self.session.uid, effect)
+            self._note_pack(effect)
         else:
             self._put(self, effect)
+
+    def _note_pack(self, effect: PackMoved | PackEnded) -> None:
+        if self.session is None:
+            return
+        uid, pack = self.session.uid, effect.pack
+        self._deliveries.note(uid, effect)
+        if isinstance(effect, PackEnded):
+            came = effect.error or "in place"
+            level = logging.WARNING if effect.error else logging.INFO
+            log.log(level, "unit %s: pack %s %s: %s", uid, pack.language, pack.crc, came)
 
     def _note_trouble(self, error: DeskunitError) -> None:
         if self.trouble is None or self.trouble.key != error.key:
