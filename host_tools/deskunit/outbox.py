@@ -38,6 +38,16 @@ class Outbox:
             self._recent.popleft()
         return RING_BYTES - sum(size for _, size in self._recent)
 
+    def wait_ms(self, size: int, now_ms: int) -> int:
+        """How long from now until `size` bytes may go out; 0: now."""
+        room, wait_ms = self.room(now_ms), 0
+        for at_ms, gone in self._recent:
+            if room >= size:
+                break
+            room += gone
+            wait_ms = at_ms + RING_MS + 1 - now_ms
+        return wait_ms
+
     def spend(self, size: int, now_ms: int) -> None:
         """`size` bytes go out now."""
         self._recent.append((now_ms, size))

@@ -175,8 +175,9 @@ class Session:
 
     def wake_ms(self, now_ms: int) -> int:
         """How long from now `tick` and `outgoing` have nothing to do, if nothing comes in; ≥ 1."""
-        if self._out.room(now_ms) < wire.FRAME_LIMIT_BYTES:
-            return 1
+        full_ms = self._out.wait_ms(wire.FRAME_LIMIT_BYTES, now_ms)
+        if full_ms:
+            return full_ms
         if self._out.asked is not None:
             return max(1, self._out.asked.sent_ms + REPLY_WAIT_MS - now_ms)
         if not self.open:

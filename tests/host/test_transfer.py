@@ -7,6 +7,7 @@ from byte_unit import ByteUnit, event, hello
 from deskunit import transfer, wire
 from deskunit.context import Context
 from deskunit.effects import Arrived, PackEnded, PackMoved
+from deskunit.outbox import Outbox
 from pack_unit import PackUnit, a_pack, ready
 
 BIG = a_pack(size=61_440)
@@ -50,6 +51,14 @@ def test_at_most_200_bytes_go_out_in_any_25_ms() -> None:
     desk.wait(5_000)
     for at_ms, _ in desk.sizes:
         assert sum(size for ms, size in desk.sizes if at_ms <= ms <= at_ms + 25) <= 200
+
+
+def test_when_the_next_frame_may_go_is_said_to_the_millisecond() -> None:
+    out = Outbox()
+    for at_ms in (0, 10):
+        out.spend(60, at_ms)
+    assert [out.wait_ms(120, now_ms) for now_ms in (10, 20, 25, 26)] == [16, 6, 1, 0]
+    assert out.wait_ms(80, 10) == 0 and out.wait_ms(200, 10) == 26
 
 
 def test_events_probes_and_context_go_on_meanwhile() -> None:
