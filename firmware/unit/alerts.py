@@ -89,7 +89,9 @@ class Alerts:
                 break
         if kind == "remind":
             self.remind_from(at_ms)
-        wanted = {"limit": _INVERSE, "hard": _STEADY, "wait": 0, "step": 0}.get(kind, _BLINK)
+        wanted = {"limit": _INVERSE, "hard": _STEADY, "due": _INVERSE, "wait": 0, "step": 0}.get(
+            kind, _BLINK
+        )
         if wanted >= self.blink:
             self.blink = wanted
             self.blink_since_ms = at_ms
@@ -99,9 +101,12 @@ class Alerts:
         """Restart the reminder clock: the agent has just spoken, or was just reminded."""
         self.restart("remind", self.settings.hold_remind_s, at_ms)
 
+    def cancel(self, kind):
+        self.due = [due for due in self.due if due[1] != kind]
+
     def restart(self, kind, after_s, at_ms):
         """The deadline `kind` is `after_s` from now; none with 0."""
-        self.due = [due for due in self.due if due[1] != kind]
+        self.cancel(kind)
         if after_s:
             self.due.append([at_ms + 1000 * after_s, kind])
 

@@ -222,6 +222,8 @@ class App:
             elif name == "leave" and desk.leave is not None:
                 desk.leave = None if value < 0 else value
                 desk.version += 1
+            elif name == "due":
+                desk.know_callbacks().take(value, now_ms)
             elif name == "caller":
                 desk.version += 1
             elif name == "off_s" and desk.asking and value > self.settings.resume_max_s:

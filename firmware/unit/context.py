@@ -91,6 +91,8 @@ class Context:
         """Take one variable of an N frame; returns None, or why it is refused."""
         if name == "roster":
             return self._roster(value)
+        if name == "due":
+            return self._due(value)
         if name in ("leave", "off_s", "held_s", "hour"):
             if not isinstance(value, int):
                 return name + " wants an integer"
@@ -119,6 +121,19 @@ class Context:
             self.hello = value
         else:
             return "no such variable or value: " + name
+        return None
+
+    def _due(self, value):
+        """[open, overdue, number, in_s, kind] of the agent who is signed in here."""
+        if not isinstance(value, list) or [type(part) for part in value] != [
+            int,
+            int,
+            int,
+            int,
+            str,
+        ]:
+            return "due wants [open, overdue, number, in_s, kind]"
+        self.orders.append(("due", value))
         return None
 
     def _put(self, name, value):

@@ -25,6 +25,8 @@ class Desk:
         self.over = None  # menu or view
         self.notice = None  # (word key, values, until ms), in the footer
         self.leave = None  # "asked", or the host's answer
+        self.callbacks = None  # once the host has told of one
+        self.callback = 0  # number of the one that is being called back
         self.state = states.SIGNED_OUT
         self.since_ms = 0
         self._sign_in("", "")
@@ -41,6 +43,8 @@ class Desk:
         """The row of the table that the buttons have now."""
         if self.asking:
             return "ask"
+        if self.callbacks and self.callbacks.blinking:
+            return "blink"
         return self.over.row if self.over else self.state
 
     # -- changes of state
@@ -49,8 +53,9 @@ class Desk:
         self._sign_in(agent, name)
         self.change(states.NOT_READY, at_ms, by, reason=90)
 
-    def new_call(self, at_ms):
+    def new_call(self, at_ms, callback=0):
         self.call += 1
+        self.callback = callback
         self.calls += 1
         self.hold = 0
         self.change(states.TALKING, at_ms, new_call=True)
@@ -63,6 +68,10 @@ class Desk:
     def change(self, to, at_ms, by="btn", reason=0, new_call=False, mark=None):
         """End the state at `at_ms` and begin `to`; returns the event's seq. `mark`: "nt" or "rs"."""
         self._count(at_ms, mark)
+        over = 0
+        if to not in (states.TALKING, states.HOLD):
+            over = self.callback
+            self.callback = 0
         self.state = to
         if mark != "rs":  # over a power cut the caller's wait goes on
             self.since_ms = at_ms
@@ -70,7 +79,7 @@ class Desk:
         self.leave = None
         self.asking = False
         self.open(None)
-        self.alerts.begin(self, at_ms)
+        self._begin_alerts(at_ms)
         if to == states.SIGNED_OUT:
             self.agent = self.name = ""
         if new_call or to in (states.NOT_READY, states.READY, states.SIGNED_OUT):
@@ -78,11 +87,29 @@ class Desk:
         pairs = [("to", to), ("by", by)] + self._about()
         if mark:
             pairs.append((mark, 1))
+        if new_call and self.callback:
+            pairs.append(("cb", self.callback))
         seq = self.log(at_ms, "st", pairs)
         self.script.begin(to, new_call, at_ms)
         self._wait(at_ms)
+        if over and to != states.SIGNED_OUT:
+            self.know_callbacks().ask(over, at_ms)
         self.save()
         return seq
+
+    def _begin_alerts(self, at_ms):
+        self.alerts.begin(self, at_ms)
+        if self.callbacks:
+            self.callbacks.blinking = False
+            self.callbacks.begin(at_ms)
+
+    def know_callbacks(self):
+        """Made when there is one: till then its code need not be on the heap."""
+        if self.callbacks is None:
+            from unit.callbacks import Callbacks
+
+            self.callbacks = Callbacks(self)
+        return self.callbacks
 
     def _about(self):
         """The event's fields beside the state itself."""
@@ -116,7 +143,7 @@ class Desk:
             return
         self.reason = reason
         self.log(at_ms, "rsn", [("of", of), ("rc", reason)])
-        self.alerts.begin(self, at_ms)
+        self._begin_alerts(at_ms)
         self.save()
 
     # -- the script
@@ -161,6 +188,7 @@ class Desk:
     def snapshot(self, now_ms):
         """What a power cut must not take."""
         facts = {field: getattr(self, field) for field in _FIELDS}
+        facts["callback"] = self.callback  # a snapshot of 0.2.0 lacks it
         facts["held_ms"] = now_ms - self.since_ms
         return facts
 
@@ -168,6 +196,7 @@ class Desk:
         """Show the state of `facts` and ask whether its agent is still here."""
         for field in _FIELDS:
             setattr(self, field, facts[field])
+        self.callback = facts.get("callback", 0)
         self.level = self.context.level(self.agent)
         self.since_ms = -facts["held_ms"]
         self.asking = True
@@ -183,7 +212,10 @@ class Desk:
         self.alerts.restart("step", 0, 0)
 
     def close(self, at_ms):
+        over = self.over
         self.open(None)
+        if over and over.kind == "satisfied":
+            self.callbacks.end(over, "not_asked", at_ms)
         self._wait(at_ms)
 
     def say(self, at_ms, key, values=None):
@@ -230,6 +262,8 @@ class Desk:
             self.log(at_ms, "limit", [("hold", self.hold), ("lv", level)])
         elif kind == "step":
             self.script.go_on(at_ms)
+        elif kind == "due":
+            self.callbacks.fall_due(at_ms)
         elif kind == "wrapup":
             self.log(at_ms, "wrapup", [("call", self.call)])
         elif kind == "idle":

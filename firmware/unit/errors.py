@@ -16,13 +16,16 @@ def trace(error):
 
 
 def innermost(trace):
-    """`file:line` of the last frame in a printed traceback, "?" when it names none."""
+    """`file:function` of the last frame in a printed traceback, "?" when it names none.
+
+    Not its line: bytecode without line numbers takes 3.7 KB less of the heap.
+    """
     at = "?"
     for line in trace.split("\n"):
         parts = line.strip().split('"')
         if len(parts) == 3 and parts[0] == "File ":
             file = parts[1].split("/")[-1]
-            at = file + ":" + parts[2].split("line ")[1].split(",")[0]
+            at = file + ":" + parts[2].split(" in ")[-1]
     return at
 
 

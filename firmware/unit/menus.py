@@ -45,8 +45,9 @@ class View:
 
     row = "view"
 
-    def __init__(self, kind, lines, at_ms):
+    def __init__(self, kind, lines, at_ms, act=""):
         self.kind = kind
+        self.act = act  # the word of what READY does, "" for nothing
         self.lines = lines
         self.at = 0
         self.touched_ms = at_ms

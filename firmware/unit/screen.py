@@ -20,10 +20,13 @@ _FOOTER_Y = const(52)
 _LABEL = const(42)  # px of a soft label, 43 from one to the next
 _TIME_X = const(92)
 _MARKS_X = const(76)
+_DUE_X = const(67)
 # 8×8 marks, rows from the top: no host · the newest event is in RAM alone · on flash · with the host
 _AWAY = const(b"\x00\x42\x24\x18\x18\x24\x42\x00")
 _PENDING = const(b"\x00\x00\x00\x92\x92\x00\x00\x00")
 _ON_FLASH = const(b"\x01\x02\x84\x48\x30\x00\x7e\x7e")
+_OPEN = const(b"\x00\x3c\x42\x4a\x4e\x42\x3c\x00")  # a clock face: callbacks are open · overdue
+_OVERDUE = const(b"\x00\x3c\x7e\x76\x72\x7e\x3c\x00")
 _ACKED = const(b"\x00\x01\x02\x04\x88\x50\x20\x00")
 
 
@@ -71,7 +74,7 @@ class Screen:
         wait_ms = 1000 - age_ms % 1000
         if self.pack:
             left_ms = self._left_ms(now_ms)
-            self._draw(age_ms // 1000, (left_ms + 999) // 1000)
+            self._draw(age_ms // 1000, (left_ms + 999) // 1000, now_ms)
             if left_ms:
                 wait_ms = min(wait_ms, (left_ms - 1) % 1000 + 1)
         canvas = self.canvas
@@ -93,7 +96,7 @@ class Screen:
         at_ms = self.desk.alerts.find_ms("step")
         return 0 if at_ms is None else max(1, at_ms - now_ms)
 
-    def _draw(self, second, left_s):
+    def _draw(self, second, left_s, now_ms):
         link = self.link
         size = self.desk.settings.large_text
         if self.desk.version != self.version or size != self._size:
@@ -106,11 +109,14 @@ class Screen:
             self._footer()
             self._second = self._marks = -1
             self._minutes = b""
-        marks = 2 * self.journal.mark + link.session
+        mark = self.journal.mark
+        callbacks = self.desk.callbacks
+        due = callbacks.mark(now_ms) if callbacks else 0
+        marks = 6 * mark + 2 * due + link.session
         if marks != self._marks:
             self._marks = marks
-            self._draw_marks(link.session, marks // 2)
-        if marks > 1:  # not pending
+            self._draw_marks(link.session, mark, due)
+        if mark:  # not pending
             self.ticked = self.journal.top
         if second != self._second:
             self._second = second
@@ -135,7 +141,10 @@ class Screen:
                     self.canvas, ("%d/%d" % (which, count)).encode(), x + 4, 1, True
                 )
 
-    def _draw_marks(self, session, mark):
+    def _draw_marks(self, session, mark, due):
+        if due:
+            self.canvas.fill_rect(_DUE_X - 1, 0, 10, _HEADER, 1)
+            self.canvas.glyph(_OVERDUE if due > 1 else _OPEN, 8, 8, _DUE_X, 4, True)
         self.canvas.fill_rect(_MARKS_X, 0, _TIME_X - _MARKS_X, _HEADER, 1)
         if not session:
             self.canvas.glyph(_AWAY, 8, 8, _MARKS_X, 4, True)
@@ -241,8 +250,10 @@ class Screen:
 
     def _label(self, name):
         """The word on a button; BUSY's within a script tells what a tap brings, or how long it waits."""
+        if name == "act":
+            name = self.desk.over.act
         if name != "step":
-            return self._word("soft." + name)
+            return self._word("soft." + name) if name else b""
         if self._left_s:
             return text.fill(self._word("soft.seconds"), {"n": self._left_s})
         return self._word("soft.page" if self._more else "soft.next")

@@ -20,6 +20,7 @@ resume_max_s 600 0 86400
 silent_step_s 3 1 60
 short_forms 0 0 1
 large_text 0 0 1
+due_again_s 300 30 3600
 """
 
 

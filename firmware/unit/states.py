@@ -1,7 +1,8 @@
 """The table of the desk unit: what each button means in each state. Data only.
 
-A row is a state, or what lies over it: "ask" (still NAME?), "menu", "view". A word names a state to
-change to or a method of `actions.Actions`; "-" is a press without a meaning here: refused and logged.
+A row is a state, or what lies over it: "ask" (still NAME?), "menu", "view", "blink" (a callback is due).
+A word names a state to change to or a method of `actions.Actions`; "-" is a press without a meaning here:
+refused and logged.
 """
 
 SIGNED_OUT = "signed_out"
@@ -23,6 +24,7 @@ TABLE = {
     "ask": "resume -  - -  signed_out -",
     "menu": "confirm -  entry page  close -",
     "view": "act -  line -  close -",
+    "blink": "quiet quiet  quiet quiet  quiet quiet",
 }
 
 # The footer: words of the tap of READY, BUSY, HOLD; signed out shows READY's long press.
@@ -35,7 +37,8 @@ SOFT = {
     "wrap_up": "ready talk more",
     "ask": "resume - sign_out",
     "menu": "confirm entry close",
-    "view": "- entry close",
+    "view": "act entry close",
+    "blink": "quiet quiet quiet",
 }
 
 BUTTONS = ("READY", "BUSY", "HOLD")

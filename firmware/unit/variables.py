@@ -22,6 +22,10 @@ class Variables:
             return self._word("wish." + wish) if wish else b""
         if name == "reason":
             return self._word("reason.%d" % desk.reason)
+        if name == "kind":
+            return desk.callbacks.word()
+        if name == "cb":
+            return str(desk.callbacks.number).encode()
         if name == "n":
             return str(desk.leave).encode()
         raise KeyError(name)

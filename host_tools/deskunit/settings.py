@@ -41,6 +41,7 @@ UNIT = {
     "silent_step_s": Range(3, 1, 60),
     "short_forms": Range(0, 0, 1),
     "large_text": Range(0, 0, 1),
+    "due_again_s": Range(300, 30, 3600),
 }
 HOST = {
     "away_limit": Range(1, 0, 1000),  # agents with leave to be away at a time

@@ -5,6 +5,7 @@ MicroPython interpreter; the host here is the smallest honest one: it opens the 
 acknowledges.
 """
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ GIVEN = {
     "wrap_up": "given talking\ntap READY",
     "menu": "given ready\nlong BUSY",
     "view": "given ready\ntap READY",
+    "blink": 'given ready\nhost due [2,0,412,3,"fault"]\n+3s',
     "ask": "given talking\n+10s\ncut\n+2s\npower",
 }
 
@@ -249,6 +251,8 @@ def requests(what: str, value: str) -> list[Callable[[int], wire.ToUnit]]:
     if what == "set":
         name, number = value.split()
         return [lambda i: wire.Settings(i, {name: int(number)})]
+    if what == "due":
+        return [lambda i: wire.Variable(i, what, json.loads(value))]
     if what == "request":
         return [lambda i: wire.Request(i, value)]
     number = (

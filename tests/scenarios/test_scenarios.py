@@ -76,7 +76,7 @@ def test_stepping_every_5_ms_gives_the_same(
 
 def events(transcript: str) -> list[str]:
     """The events; those that note what came from outside (host, display) without their time of notice."""
-    noticed = re.compile(r" \S+ (?=(display|glyph|pack|st .*by=host))")
+    noticed = re.compile(r" \S+ (?=(display|glyph|pack|cb_due|st .*by=host))")
     return [noticed.sub(" ", line) for line in transcript.partition("\nevents\n")[2].splitlines()]
 
 
@@ -84,7 +84,7 @@ def test_every_cell_of_the_table_has_a_scenario() -> None:
     cells = {
         f"{row}-{button}-{kind}" for row in TABLE for button in BUTTONS for kind in ("tap", "long")
     }
-    assert len(cells) == 54
+    assert len(cells) == 60
     assert not cells - set(SCENARIOS)
 
 
