@@ -12,6 +12,7 @@ MARK = b"\x1f"  # a break opportunity within a text, never drawn
 _MARK = const(0x1F)
 _BOX = const(0x25A1)  # □ stands for a character that came after the pack was made
 _BLOCK = const(8)
+_SPACE = const(0x20)
 _HEAD = const(24)  # of a block: 8 code points of two bytes, 8 advances
 _WIDTH = const(16)
 _SCREEN_WIDTH = const(128)
@@ -24,6 +25,19 @@ _NOTED_MAX = const(64)
 def bytes_of(count, rows):
     """How many bytes `count` glyphs of `rows` rows take in the file."""
     return (count + _BLOCK - 1) // _BLOCK * (_HEAD + _BLOCK * 2 * rows)
+
+
+def place(values, wanted, step):
+    """Which of the ascending values, every `step`th of `values`, is the last not above `wanted`; -1."""
+    low = 0
+    high = len(values) // step
+    while low < high:
+        middle = (low + high) >> 1
+        if values[middle * step] <= wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low - 1
 
 
 class Font:
@@ -49,6 +63,7 @@ class Font:
         self._block_bytes = _HEAD + _BLOCK * size
         self._first = array("H")  # code points that begin a block
         self._ascii = bytearray(_ASCII)  # advances
+        self._plain = _SPACE  # code points from the space up to here come first and without a hole
         self._index(count)
 
     def width(self, s):
@@ -87,6 +102,11 @@ class Font:
         return x
 
     def _draw(self, canvas, point, x, y, inverse):
+        if _SPACE <= point < self._plain:
+            self._seek_plain(point - _SPACE)
+            self.file.readinto(self._cell)
+            canvas.glyph(self._cell, _WIDTH, self.rows, x, y, inverse)
+            return x + self._ascii[point]
         at = self._find(point)
         if at < 0:
             if self._other:
@@ -119,21 +139,19 @@ class Font:
 
     def _find(self, point):
         """Read the head of the block of `point`, its bits come next; its place there, or -1."""
-        low = 0
-        high = len(self._first)
-        while low < high:
-            middle = (low + high) >> 1
-            if self._first[middle] <= point:
-                low = middle + 1
-            else:
-                high = middle
-        if not low:
+        block = place(self._first, point, 1)
+        if block < 0:
             return -1
-        head = self._read(low - 1)
+        head = self._read(block)
         for at in range(_BLOCK):
             if head[2 * at] | head[2 * at + 1] << 8 == point:
                 return at
         return -1
+
+    def _seek_plain(self, at):
+        """Of ASCII it is known where the bits are, without a look at the head."""
+        block = at // _BLOCK * self._block_bytes
+        self.file.seek(self._at + block + _HEAD + at % _BLOCK * 2 * self.rows)
 
     def _read(self, block):
         self.file.seek(self._at + block * self._block_bytes)
@@ -148,3 +166,5 @@ class Font:
                 point = head[2 * at] | head[2 * at + 1] << 8
                 if point < _ASCII:
                     self._ascii[point] = head[_HEAD - _BLOCK + at]
+                    if point == self._plain == block * _BLOCK + at + _SPACE:
+                        self._plain += 1

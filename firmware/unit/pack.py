@@ -10,7 +10,7 @@ from array import array
 
 from micropython import const
 
-from unit.font import Font, bytes_of
+from unit.font import Font, bytes_of, place
 
 _VERSION = const(2)
 _HEADER_BYTES = const(32)
@@ -83,19 +83,18 @@ class Pack:
         return (self.text(key) or b"").decode().split()
 
     def _find(self, check):
-        """Offset of the text with this check, or -1: a block of keys is read and looked through."""
-        block = 0
-        while block < len(self._checks) and self._checks[block] <= check:
-            block += 1
-        if not block:
+        """Offset of the text with this check, or -1."""
+        block = place(self._checks, check, 1)
+        if block < 0:
             return -1
-        self.file.seek(self._keys_at + (block - 1) * _KEYS * _KEY_BYTES)
-        keys = self.file.read(_KEYS * _KEY_BYTES)
-        for at in range(0, len(keys), _KEY_BYTES):
-            found, offset = struct.unpack_from("<II", keys, at)
-            if found == check:
-                return offset
-        return -1
+        first = block * _KEYS
+        self.file.seek(self._keys_at + first * _KEY_BYTES)
+        count = min(_KEYS, self._text_count - first)
+        keys = array(
+            "I", self.file.read(count * _KEY_BYTES)
+        )  # a check, its offset, the next check …
+        at = place(keys, check, 2)
+        return keys[2 * at + 1] if keys[2 * at] == check else -1
 
     # -- reading the file once
 
@@ -117,6 +116,7 @@ class Pack:
         end += bytes_of(large, 16)
         self._keys_at = end
         self._area_at = end + _KEY_BYTES * texts
+        self._text_count = texts
         self._checks = array("I")
         for at in range(0, texts, _KEYS):
             self.file.seek(end + _KEY_BYTES * at)

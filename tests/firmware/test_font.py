@@ -111,6 +111,12 @@ class Flash(unittest.TestCase):
         zh.font.draw(paper.Canvas(), "好".encode(), 0, 0)
         self.assertEqual(zh.file.calls, before + 3)
 
+    def test_a_letter_takes_one_seek_and_one_read(self):
+        zh = opened()
+        before = zh.file.calls
+        zh.font.draw(paper.Canvas(), b"A", 0, 0)
+        self.assertEqual(zh.file.calls, before + 2)
+
     def test_a_page_of_hanzi_is_measured_without_flash(self):
         zh = opened()
         before = zh.file.calls
