@@ -114,7 +114,7 @@ class Flash(unittest.TestCase):
     def test_a_letter_takes_one_seek_and_one_read(self):
         zh = opened()
         before = zh.file.calls
-        zh.font.draw(paper.Canvas(), b"A", 0, 0)
+        zh.font.draw(paper.Canvas(), b" ", 0, 0)
         self.assertEqual(zh.file.calls, before + 2)
 
     def test_a_page_of_hanzi_is_measured_without_flash(self):
