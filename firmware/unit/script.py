@@ -71,7 +71,8 @@ class Script:
         self.over = None
         self._round = 1
         self._load(scenario)
-        self._go(0, at_ms, "btn")
+        if self._steps:
+            self._go(0, at_ms, "btn")
 
     def show(self, key):
         """Lay `key` over the call's own sentence."""
@@ -151,9 +152,11 @@ class Script:
         self._steps = lines.split(b"\n") if lines else []
 
     def _go(self, at, at_ms, by):
-        """To step `at`, or the next one that applies; after the last comes the first."""
-        for _ in range(len(self._steps)):
+        """To step `at`, or the next one that applies; after the last comes the first, by a press."""
+        for _ in range(len(self._steps) + 1):
             if at < 0:
+                if by == "tmr":
+                    return
                 at = 0
             if self._find_sentence(at):
                 self.arrived(at_ms, by)
