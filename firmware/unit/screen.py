@@ -250,8 +250,11 @@ class Screen:
 
     def _label(self, name):
         """The word on a button; BUSY's within a script tells what a tap brings, or how long it waits."""
+        over = self.desk.over
         if name == "act":
-            name = self.desk.over.act
+            name = over.act
+        elif name == "close" and over.row == "menu" and over.under:
+            name = "up"
         if name != "step":
             return self._word("soft." + name) if name else b""
         if self._left_s:

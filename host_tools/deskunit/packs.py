@@ -64,6 +64,8 @@ def checked_pack(data: bytes, name: str) -> Pack:
     (crc,) = struct.unpack("<I", data[-4:])
     if binascii.crc32(data[:-4]) != crc:
         raise DeskunitError("pack_damaged", file=name)
+    if not _is_whole(data):
+        raise DeskunitError("pack_damaged", file=name)
     language = HEADER.unpack_from(data)[5].rstrip(b"\0").decode("ascii", "replace")
     lines = (text_of(data, KEY_OF_LIBRARY) or "").split("\n")
     return Pack(language, lines[1].strip() if len(lines) > 1 else "", f"{crc:08x}", data)
@@ -83,6 +85,26 @@ def text_of(data: bytes, key: str) -> str | None:
         return None
     (size,) = struct.unpack_from("<H", area, end)
     return area[end + 2 : end + 2 + size].decode()
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether its parts are where the header says and in order: a right sum alone shows no compiler."""
+    _, _, small, large, count, _, _, area_bytes, size = HEADER.unpack_from(data)
+    at = HEADER.size
+    for glyphs, rows in ((small, CELL[1]), (large, LARGE_CELL[1])):
+        end = at + _font_bytes(glyphs, rows)
+        if not _ascends(data[at:end], glyphs, rows):
+            return False
+        at = end
+    checks = [check for check, _ in KEY.iter_unpack(data[at : at + KEY.size * count])]
+    return at + KEY.size * count + area_bytes + 4 == size and checks == sorted(set(checks))
+
+
+def _ascends(font: bytes, glyphs: int, rows: int) -> bool:
+    points: list[int] = []
+    for block in range(0, len(font), _font_bytes(1, rows)):
+        points += struct.unpack_from(f"<{BLOCK}H", font, block)
+    return points[:glyphs] == sorted(set(points[:glyphs]))
 
 
 def _font_bytes(glyphs: int, rows: int) -> int:

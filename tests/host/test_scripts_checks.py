@@ -342,3 +342,26 @@ def test_a_library_of_sixty_scenarios_is_checked_while_one_types(tmp_path: Path)
     begin = time.process_time()
     assert findings_of(read_library(folder)) == ()
     assert time.process_time() - begin < 0.3
+
+
+@pytest.mark.parametrize("name", ["caller", "wish"])
+def test_a_phrase_is_found_across_a_variable_that_may_be_empty(tmp_path: Path, name: str) -> None:
+    spoilt = small.GREETING.replace('say.zh = "', f'say.zh = "这不归{{{name}}}我管。', 1)
+    assert of(small.written(tmp_path, greeting=spoilt), "forbidden")
+
+
+def test_an_empty_condition_is_a_mistake(tmp_path: Path) -> None:
+    step = STEP.format(id="extra", kind="close") + "when = {}\n"
+    folder = small.written(tmp_path, extra=HEAD.replace('"silent"', '"extra"') + step)
+    assert [one.severity for one in of(folder, "empty_when")] == ["error"]
+
+
+def test_an_emptied_list_of_phrases_is_told(tmp_path: Path) -> None:
+    assert of(small.written(tmp_path, forbidden="# nothing\n"), "no_phrases")
+
+
+def test_names_to_choose_from_stand_as_the_language_lists_them(tmp_path: Path) -> None:
+    folder = small.written(tmp_path, greeting=small.GREETING.replace('"open"', '"xyz"', 1))
+    (found,) = of(folder, "unknown_value")
+    assert "open、listen" in found.mend("zh")
+    assert "open, listen" in found.mend("en")

@@ -55,7 +55,7 @@ def written(**changes: str) -> str:
 def test_a_sound_library_passes_layout_and_all(terminal: Terminal) -> None:
     code, out, err = terminal.run("check", written())
     assert (code, out) == (0, "")
-    assert err == "mine: 2 scenarios, 15 sentences, 2 languages; errors: 0, warnings: 0.\n"
+    assert err == "mine: scenarios: 2, sentences: 15, languages: 2; errors: 0, warnings: 0.\n"
 
 
 def test_a_finding_is_a_line_that_an_editor_can_jump_to(terminal: Terminal) -> None:

@@ -33,14 +33,24 @@ NOTICES = ("refused.", "screen.more", "screen.callback_noted")
 LISTED = ("callback.", "group.", "scenario.", "reason.", "wish.", "day.", "about.", "due.")
 ONE_LINE = (*NOTICES, *LISTED, "screen.reason", "screen.leave_", "screen.overrun")
 WIDEST = {
-    "zh": {"hello": "早上好", "name": "欧阳晓梅", "reason": "设备故障"},
+    "zh": {"hello": "早上好", "name": "欧阳晓梅", "reason": "设备故障", "kind": "五个工作日"},
     "zh-Hant": {"hello": "晚上好", "name": "歐陽曉梅", "reason": "設備故障"},
-    "en": {"hello": "Good afternoon", "name": "Elizabeth S.", "reason": "technical fault"},
+    "en": {
+        "hello": "Good afternoon",
+        "name": "Elizabeth S.",
+        "reason": "technical fault",
+        "kind": "2 working days",
+    },
 }
 VALUES = {
     "agent": "100123",
     "seat": "WWWW-123",
     "n": 88,
+    "o": 12,
+    "h": 123,
+    "m": 59,
+    "cb": 9999,
+    "kind": "",
     "t": "123:45",
     "uid": "a4cf12b3d0e8",
     "fw": "10.12.13",

@@ -98,7 +98,7 @@ FIELDS = [
     ("silent", 'wait_s = "silent_step_s"\n', "", "rounds =", "needs_wait"),
     ("silent", "rounds = 2", 'rounds = 1\nagain = "ask"', "again =", "again_without_rounds"),
     ("silent", 'callback = "fault"', 'callback = "fautl"', "callback =", "misspelt_value"),
-    ("head", "format = 1", "format = 2", "format =", "range"),
+    ("head", "format = 1", "format = 2", "format =", "exactly"),
     ("head", 'version = "1.2"', 'version = "1 2"', "version =", "form"),
     ("head", '"zh-Hant", "en"]', '"zh-Hant", "fr"]', "languages =", "unknown_value"),
     ("head", 'flavour = "hotline"', 'flavour = "hotlin"', 'flavour = "hotlin"', "misspelt_value"),
@@ -206,8 +206,9 @@ def test_a_missing_file_is_one_finding(tmp_path: Path, name: str) -> None:
 
 
 def test_what_is_no_folder_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    for folder in (tmp_path / "absent", small.written(tmp_path / "x") / "library.toml"):
-        with pytest.raises(DeskunitError, match="no library folder"):
+    file = small.written(tmp_path / "x") / "library.toml"
+    for folder, said in ((tmp_path / "absent", "no library folder"), (file, "is a file")):
+        with pytest.raises(DeskunitError, match=said):
             read_library(folder)
 
 

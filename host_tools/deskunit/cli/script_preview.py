@@ -47,13 +47,13 @@ def preview(
     from deskunit.scripts.compiler import write
 
     library, site = opened(folder, data_dir), site_of(data_dir)
-    wanted, chosen = choices(library, languages, flavour or site.flavour)
     found = all_findings(library, site, fit=False)
     if has_errors(found):
         for finding in found:
             click.echo(sentence(finding, library.folder), err=True)
         say("script_not_built")
         sys.exit(1)
+    wanted, chosen = choices(library, languages, flavour or site.flavour)
     with terminal_progress(word("previewing"), PROGRESS_EVERY) as progress:
         contents = previewed(
             library, build_tree(), languages=wanted, flavour=chosen, site=site, large=large,

@@ -31,7 +31,7 @@ ASCII = "".join(map(chr, range(0x20, 0x7F)))
 BOX = "□"  # stands for a character that came later and has no glyph
 PUNCTUATION = "".join(sorted(CLOSING | OPENING)) + "…—％～￥℃"
 ALWAYS = ASCII + BOX + PUNCTUATION
-IN_SENTENCES = ("hello", "wish.")  # labels that become part of a sentence
+IN_SENTENCES = ("hello", "wish.", "screen.")  # labels that are drawn large, or within a sentence
 OFL, OFL_LARGE, NOTICE = "PACKS-OFL.txt", "PACKS-OFL-16.txt", "PACKS-NOTICE.txt"
 
 
@@ -151,6 +151,8 @@ def write(contents: Mapping[str, bytes], out_dir: Path) -> list[Path]:
 
     DeskunitError when the folder cannot be written.
     """
+    if out_dir.is_file():
+        raise DeskunitError("script_file", exit_code=2, file=out_dir)
     parts = {out_dir / name: out_dir / f"{name}.{os.getpid()}.part" for name in contents}
     try:
         out_dir.mkdir(parents=True, exist_ok=True)

@@ -50,6 +50,8 @@ def read_condition(table: Table | None, flavours: tuple[str, ...]) -> Condition:
         flavours=table.choices("flavour", flavours),
     )
     table.done()
+    if not table.names():
+        table.error("when", "empty_when")
     return condition
 
 

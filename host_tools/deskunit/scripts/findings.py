@@ -1,5 +1,6 @@
 """What is wrong in a script library: findings are collected, never raised, so that all are seen at once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -30,7 +31,7 @@ class Finding:
         """Parts and the system's reasons are put in the reader's language too."""
         return {
             name: value.text(language)
-            if isinstance(value, Said)
+            if isinstance(value, Said | Listed)
             else words.system_reason(value, language)
             for name, value in self.values
         }
@@ -45,6 +46,20 @@ class Said:
 
     def text(self, language: str | None) -> str:
         return words.text(f"finding_part.{self.key}", language, **dict(self.values))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Names to choose from, with what stands between them in the reader's language."""
+
+    names: tuple[str, ...]
+
+    def text(self, language: str | None) -> str:
+        return part("between").text(language).join(self.names)
+
+
+def listed(names: Iterable[str]) -> Listed:
+    return Listed(tuple(names))
 
 
 def part(key: str, **values: object) -> Said:

@@ -81,6 +81,8 @@ def find_library(data_dir: Path) -> Path:
 
 def read_library(folder: Path) -> Library:
     """The library in `folder`, with what is wrong with its fields. DeskunitError: there is no such folder."""
+    if folder.is_file():
+        raise DeskunitError("script_file", exit_code=2, file=folder)
     if not folder.is_dir():
         raise DeskunitError("script_no_folder", folder=folder)
     findings = Findings()

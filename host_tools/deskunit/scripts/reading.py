@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from deskunit.scripts import toml_lines
-from deskunit.scripts.findings import Findings, part
+from deskunit.scripts.findings import Findings, listed, part
 
 LANGUAGES = ("zh", "zh-Hant", "en")
 SYNONYMS = {"zh-Hans": "zh"}
@@ -181,7 +181,8 @@ class Table:
             self._wrong(name, "kind_number")
             return default
         if not low <= found <= high:
-            self.error(name, "range", field=name, found=found, low=low, high=high)
+            key = "exactly" if low == high else "range"
+            self.error(name, key, field=name, found=found, low=low, high=high)
             return default
         return found
 
@@ -238,7 +239,7 @@ class Table:
             if name not in self._known:
                 near = meant(name, self._known)
                 if near is None:
-                    self.error(name, "unknown_field", field=name, known=", ".join(self._known))
+                    self.error(name, "unknown_field", field=name, known=listed(self._known))
                 else:
                     self.error(name, "misspelt_field", field=name, meant=near)
 
@@ -260,7 +261,7 @@ class Table:
             return found
         near = meant(found, known)
         if near is None:
-            self.error(name, "unknown_value", field=name, found=found, known=", ".join(known))
+            self.error(name, "unknown_value", field=name, found=found, known=listed(known))
         else:
             self.error(name, "misspelt_value", field=name, found=found, meant=near)
         return None

@@ -1,5 +1,7 @@
 """What is wrong with a sentence by itself: its variables, its characters, what it says, its length."""
 
+import re
+
 from deskunit.scripts import sentences
 from deskunit.scripts.filling import (
     AT_BUILD,
@@ -9,7 +11,7 @@ from deskunit.scripts.filling import (
     stray_brace,
     value,
 )
-from deskunit.scripts.findings import Findings
+from deskunit.scripts.findings import Findings, listed
 from deskunit.scripts.font import large_font, small_font
 from deskunit.scripts.library import Library
 from deskunit.scripts.reading import meant
@@ -18,6 +20,7 @@ from deskunit.settings import Site
 
 LONGEST = 400  # characters; far more than any number of screens holds
 TITLE_PX = 124
+MAY_BE_EMPTY = re.compile(r"\{(?:caller|wish)\}")
 
 
 def check(library: Library, site: Site, findings: Findings) -> None:
@@ -57,7 +60,7 @@ def _variables(spoken: Spoken, library: Library, site: Site, findings: Findings)
     for name in names_in(spoken.text):
         if name not in KNOWN:
             near = meant(name, KNOWN)
-            shown = "{" + near + "}" if near else ", ".join("{" + one + "}" for one in KNOWN[:9])
+            shown = "{" + near + "}" if near else listed("{" + one + "}" for one in KNOWN[:9])
             findings.error(spoken.file, spoken.line, "unknown_variable", name=name, known=shown)
         elif name == "promise" and spoken.kind is None:
             findings.error(spoken.file, spoken.line, "promise_of_nothing", place=spoken.place)
@@ -75,9 +78,11 @@ def _value(name: str, spoken: Spoken, library: Library, site: Site, findings: Fi
 
 
 def _phrases(spoken: Spoken, library: Library, site: Site, findings: Findings) -> None:
-    """Also what a site's own values make of it."""
+    """Also what a site's own values make of it, and an unknown caller, and a day without a wish."""
     text = built(spoken.text, spoken.language, library.head, site, spoken.kind)
-    for phrase in library.phrases.found_in(spoken.language, text):
+    found = library.phrases.found_in(spoken.language, text)
+    found += library.phrases.found_in(spoken.language, MAY_BE_EMPTY.sub("", text))
+    for phrase in dict.fromkeys(found):
         findings.error(spoken.file, spoken.line, "forbidden", place=spoken.place, phrase=phrase)
 
 

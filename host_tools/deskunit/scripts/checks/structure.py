@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from deskunit.scripts import sentences
-from deskunit.scripts.findings import Findings
+from deskunit.scripts.findings import Findings, listed
 from deskunit.scripts.library import FORBIDDEN, HEAD, SCENARIOS, Library
 from deskunit.scripts.reading import meant
 
@@ -40,7 +40,7 @@ def _groups(library: Library, findings: Findings) -> None:
         return  # that library.toml has none is told; not once more for each scenario
     for one in library.scenarios:
         if one.group not in groups:
-            near = meant(one.group, groups) or ", ".join(groups)
+            near = meant(one.group, groups) or listed(groups)
             findings.error(
                 one.file, one.lines["group"], "unknown_group", found=one.group, known=near
             )
@@ -57,7 +57,7 @@ def _languages(library: Library, findings: Findings) -> None:
     for one in _all(library):
         missing = [name for name in library.head.languages if name not in one.texts.by_language]
         if missing and one.texts.by_language:
-            languages = ", ".join(missing)
+            languages = listed(missing)
             findings.error(
                 one.file, one.texts.line, "missing_language", place=one.place, languages=languages
             )
@@ -70,8 +70,8 @@ def _all(library: Library) -> Iterator[sentences.Said]:
 
 
 def _phrases(library: Library, findings: Findings) -> None:
-    if not library.phrases.by_language:
-        return  # that there is no forbidden.toml is told
+    if any(one.file == FORBIDDEN for one in library.mistakes):
+        return  # that it is missing or unreadable is told
     for language in library.head.languages:
         if not library.phrases.by_language.get(language):
             findings.error(FORBIDDEN, 1, "no_phrases", lang=language)

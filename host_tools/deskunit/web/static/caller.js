@@ -11,6 +11,7 @@ export class Caller {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       tell(this.input.value);
+      this.input.blur(); // 1, 2 and 3 are the buttons again
     });
   }
 
