@@ -152,11 +152,14 @@ def test_keys_in_the_script_tab_press_no_button(fresh: Site, open_tab: OpenTab) 
     page = open_tab(fresh, "silent", locale="en-GB")
     box(page, "silent/0/1/say", "en").click()
     page.keyboard.type("123")
-    page.locator("#scenario h2").click()
-    page.keyboard.press("1")
     page.get_by_role("tab", name="Units and log").click()
+    page.get_by_role("tab", name="Scripts").click()
+    page.keyboard.down("1")
     expect(page.locator(".key.down")).to_have_count(0)
-    assert page.locator("#now-state").inner_text() == "signed out"
+    page.keyboard.up("1")
+    page.get_by_role("tab", name="Units and log").click()
+    page.keyboard.down("1")
+    expect(page.locator(".key.down")).to_have_count(1)
 
 
 # --- browsing
@@ -178,7 +181,7 @@ def test_a_scenario_is_found_and_shown_with_its_steps(fresh: Site, open_tab: Ope
     page.locator("#script-search").fill("")
     page.locator("#script-flavour").select_option("care")
     expect(steps).to_have_count(6)
-    page.locator('#script-tree a[data-key="state"]').click()
+    page.locator('#script-tree a[data-key="-states"]').click()
     expect(page.locator(".sentence")).to_have_count(7)
 
 

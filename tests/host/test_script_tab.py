@@ -58,7 +58,7 @@ class Tab:
 
     def sum_of(self, key: str) -> str:
         library = self.get("library")
-        if key == "state":
+        if key == "-states":
             return str(library["states"]["sum"])
         return next(str(one["sum"]) for one in library["scenarios"] if one["key"] == key)
 
@@ -215,11 +215,11 @@ def test_more_than_ten_thousand_characters_are_refused(tab: Tab) -> None:
 
 
 def test_a_state_has_its_sentence_drawn_in_it(tab: Tab) -> None:
-    found = tab.typed("state/hold_consent", "请您稍等一下。")
+    found = tab.typed("-states/hold_consent", "请您稍等一下。")
     assert len(found["pages"]) == 1 and found["findings"] == []
-    other = tab.typed("state/hold_consent", "请您稍等两下。")
+    other = tab.typed("-states/hold_consent", "请您稍等两下。")
     assert found["pages"] != other["pages"]
-    pictures = tab.get("pictures?scenario=state&language=zh")["pictures"]
+    pictures = tab.get("pictures?scenario=-states&language=zh")["pictures"]
     assert len(pictures) == 7
 
 
@@ -284,7 +284,7 @@ def test_several_sentences_of_a_file_are_saved_together(tab: Tab) -> None:
     assert tab.save(tab.sum_of("greeting"), *edits).status == 200
     assert 'say.en = "Evening."' in edited(tab, "greeting")
     assert 'short.zh = "请讲。"' in edited(tab, "greeting")
-    answer = tab.save(tab.sum_of("state"), ("state/idle", "en", "Take a breath."))
+    answer = tab.save(tab.sum_of("-states"), ("-states/idle", "en", "Take a breath."))
     assert answer.status == 200
     states = (tab.data_dir / "library" / "states.toml").read_text("utf-8")
     assert states == small_library.STATES.replace("One moment.", "Take a breath.", 7).replace(
@@ -372,7 +372,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(fresh: Tab) -> None:
         "silent",
         "../silent/0/0/say",
         "silent/0/0/../say",
-        "state/../silent",
+        "-states/../silent",
         "/etc/passwd",
         "a" * 200,
     ],
@@ -447,3 +447,35 @@ def test_nobody_to_send_to_is_a_sentence(tab: Tab) -> None:
     tab.pushing.speaking.clear()
     answer = tab.post("send", {})
     assert (answer.status, answer.json()["error"]) == (409, "push_nobody")
+
+
+# --- libraries that are hardly one
+
+
+@pytest.mark.parametrize("kind", ["empty", "no_head", "broken_head", "twice", "latin", "no_steps"])
+def test_a_library_in_disorder_is_shown_with_what_is_wrong(
+    tmp_path: Path, tree: Path, kind: str
+) -> None:
+    folder = tmp_path / "library"
+    folder.mkdir()
+    changes: dict[str, str | bytes | None] = {
+        "no_head": None,
+        "broken_head": "name = ",
+        "twice": small_library.SILENT,
+        "latin": "say = é".encode("latin-1"),
+        "no_steps": small_library.SILENT.partition("[[step]]")[0],
+    }
+    if kind != "empty":
+        name = {"twice": "other", "latin": "silent", "no_steps": "silent"}.get(kind, "head")
+        small_library.written(folder, **{name: changes[kind]})
+    tab = Tab(tmp_path, tree)
+    try:
+        library, check = tab.get("library"), tab.get("check")
+        assert check["errors"]
+        for one in library["scenarios"]:
+            shown = tab.get(f"pictures?scenario={one['key']}&language=zh")["pictures"]
+            named = {each["name"] for step in one["steps"] for each in step["sentences"]}
+            assert set(shown) == named
+        assert tab.post("send", {}).json()["error"] == "script_send_errors"
+    finally:
+        tab.close()

@@ -1,7 +1,7 @@
 """Which sentence of a library is meant: a short name for it, what stands there, and where in its file.
 
 A name is `silent/1/0/say` (file, step and alternative as the library was read, say or short) or
-`state/hold_back`. It comes from a browser, so it is only ever looked up, never made into a path.
+`-states/hold_back`. It comes from a browser, so it is only ever looked up, never made into a path.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from deskunit.scripts.library import STATES, Library
 from deskunit.scripts.reading import SYNONYMS, Texts
 from deskunit.scripts.scenario import Alternative, Scenario, Step
 
-STATE = "state"  # no scenario's file: that one has a folder before it
+STATE = "-states"  # no scenario: an id begins with a letter
 FORMS = ("say", "short")
 NOWHERE = 0  # the line of what is not in the file yet
 

@@ -30,7 +30,10 @@ const presses = new Presses(failed);
 const keys = new Keys(by_id("keys"), (name, down) => presses.set(chosen, name, down));
 
 const scripts = new ScriptTab({ say, failed });
-const tabs = new Tabs(by_id("tabs"), { units: draw, scripts: (rest) => scripts.open(rest) });
+const tabs = new Tabs(by_id("tabs"), {
+  units: () => (scripts.leave(), draw()),
+  scripts: (rest) => (draw(), scripts.open(rest)), // the unit's keys rest meanwhile
+});
 
 function say(sentence, kind, for_ms = 0) {
   clearTimeout(notice_timer);

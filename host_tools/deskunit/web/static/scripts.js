@@ -2,11 +2,13 @@
 
 import { Checked } from "./script_check.js";
 import { Drafts } from "./script_drafts.js";
+import { Saving } from "./script_saving.js";
+import { parts } from "./script_scenario.js";
 import { Sending } from "./script_sending.js";
-import { Sentence, make } from "./script_sentence.js";
+import { make } from "./script_sentence.js";
 import { Tree } from "./script_tree.js";
-import { callers, condition, flavour, join, said, title, ways } from "./script_words.js";
-import { ask, get } from "./send.js";
+import { flavour, said } from "./script_words.js";
+import { get } from "./send.js";
 import { language as page_language, text } from "./words.js";
 
 const by_id = (id) => document.getElementById(id);
@@ -21,6 +23,7 @@ export class ScriptTab {
     this.tree = new Tree(by_id("script-tree"), by_id("script-search"), by_id("script-none"));
     this.checked = new Checked();
     this.sending = new Sending(this);
+    this.saving = new Saving(this);
     this.conflicts = new Map(); // name of a sentence: by language, what the file has now instead of the edit's base
     this.unfolded = new Set(); // names of sentences whose other languages are open
     this.library = null;
@@ -47,13 +50,6 @@ export class ScriptTab {
         this.draw_bench();
         this.load_pictures();
       });
-    by_id("save").addEventListener("click", () => this.save());
-    by_id("discard").addEventListener("click", () => this.discard());
-    addEventListener("keydown", (event) => {
-      if (!this.shown || event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      if (!by_id("savebar").hidden && !by_id("save").disabled) this.save();
-    });
   }
 
   failed(error) {
@@ -85,6 +81,10 @@ export class ScriptTab {
     this.chosen = decode(rest);
     if (this.library) this.draw();
     else this.load();
+  }
+
+  leave() {
+    this.shown = false;
   }
 
   // The server is there (again): what is shown may be old.
@@ -235,7 +235,7 @@ export class ScriptTab {
     const article = by_id("scenario");
     this.sentences = [];
     if (!scenario) article.replaceChildren(make("p", "empty", said("choose")));
-    else article.replaceChildren(...this.parts(scenario));
+    else article.replaceChildren(...parts(this, scenario));
     for (const one of this.sentences) one.fit();
     if (scenario?.key === article.dataset.key) place();
     else if (scenario) this.turn_to(article);
@@ -250,44 +250,6 @@ export class ScriptTab {
       by_id("shelf").scrollIntoView();
   }
 
-  parts(scenario) {
-    const back = make("a", "back", `‹ ${said("back")}`);
-    back.href = "#scripts";
-    const head = make("header", "scenario-head");
-    const name = scenario.title ? title(scenario.title, this.language) : said("states");
-    head.append(back, make("h2", "", name));
-    head.append(make("p", "quiet", join([scenario.callers ? callers(scenario) : "", said("in_file", { file: scenario.file })])));
-    const elsewhere = make("ul", "findings");
-    elsewhere.id = "elsewhere";
-    head.append(elsewhere);
-    if (!scenario.steps) return [head, ...scenario.sentences.map((one) => this.card([], [one], scenario))];
-    return [head, ...scenario.steps.map((step, at) => this.step(scenario, step, at))];
-  }
-
-  step(scenario, step, at) {
-    const head = make("header");
-    const count = scenario.steps.length;
-    const place = head.appendChild(make("span", "place", `${at + 1}/${count}`));
-    place.setAttribute("aria-label", said("step", { n: at + 1, count }));
-    head.append(make("h3", "", text(`preview.kind_${step.kind}`)));
-    const list = head.appendChild(make("ul", "ways"));
-    for (const one of ways(step, scenario.steps, this.library.silent_step_s).filter(Boolean))
-      list.append(make("li", "", one));
-    return this.card([head], step.sentences, scenario);
-  }
-
-  card(head, sentences, scenario) {
-    const card = make("section", "card step");
-    const alone = sentences.filter((one) => !one.short).length === 1;
-    const made = sentences.map((one) => {
-      const plain = !one.state && alone && !one.short && condition(one, true) === said("always");
-      return new Sentence(this, scenario, one, plain && sentences.length === 1 ? "" : condition(one, alone));
-    });
-    this.sentences.push(...made);
-    card.append(...head, ...made.map((one) => one.element));
-    return card;
-  }
-
   // Findings of the file that stand on no sentence's line.
   draw_elsewhere() {
     const list = by_id("elsewhere");
@@ -299,85 +261,15 @@ export class ScriptTab {
     this.checked.draw_into(list, (one) => one.file === scenario.file && !lines.has(one.line));
   }
 
-  // --- saving
-
-  edits() {
-    const scenario = this.scenario();
-    return scenario ? this.drafts.of(scenario.key) : [];
-  }
-
   // Something was written, dropped or found.
   changed() {
     if (!this.library) return;
-    const edits = this.edits();
-    by_id("savebar").hidden = !edits.length;
-    const wrong = this.sentences.some((one) => edits.some((edit) => edit.name === one.sentence.name && one.is_wrong(edit.language)));
-    const open = this.sentences.some((one) => one.conflicts.size);
-    by_id("save").disabled = wrong || open || this.saving || !edits.length;
-    by_id("save").textContent = said(this.saving ? "save_busy" : "save");
-    const why = open ? said("save_conflicts") : wrong ? said("save_errors") : "";
-    const line = join([said("unsaved", { n: edits.length }), why]);
-    if (by_id("savebar-said").textContent !== line) by_id("savebar-said").textContent = line;
-    document.querySelectorAll("#script-tree a").forEach((link) => {
-      const marked = this.drafts.is_marked(link.dataset.key);
-      if (marked !== Boolean(link.querySelector(".unsaved"))) this.draw_tree();
-    });
+    this.saving.draw();
+    const links = [...document.querySelectorAll("#script-tree a")];
+    if (links.some((one) => this.drafts.is_marked(one.dataset.key) !== Boolean(one.querySelector(".unsaved"))))
+      this.draw_tree();
     this.draw_note();
     this.sending.draw();
-  }
-
-  async save(again = true) {
-    const scenario = this.scenario();
-    const edits = this.edits();
-    if (!edits.length || this.saving) return;
-    this.saving = true;
-    this.changed();
-    try {
-      const sentences = edits.map(({ name, language, text: written }) => ({ name, language, text: written }));
-      const answer = await ask("/api/script/save", { sum: scenario.sum, sentences });
-      this.saving = false;
-      if (answer.status === 200) await this.is_saved(scenario, edits, answer.body);
-      else if (answer.body?.error === "changed") await this.is_changed(edits, answer.body, again);
-      else if (answer.body?.error === "faulty") this.is_faulty(edits, answer.body.findings);
-      else this.refused(answer);
-    } catch (error) {
-      this.failed(error);
-    } finally {
-      this.saving = false;
-      this.changed();
-    }
-  }
-
-  async is_saved(scenario, edits, { first }) {
-    for (const { name, language, text: written } of edits) {
-      // what was typed while it was saved is the next edit
-      const now = this.drafts.find(name, language);
-      if (now?.text === written) this.drafts.drop(name, language);
-      else if (now) now.base = written;
-    }
-    await this.load();
-    this.page.say(said(first ? "saved_first" : "saved", { file: scenario.file }), "good", 6000);
-  }
-
-  // Sentences that nobody else touched are saved all the same; the others are shown beside.
-  async is_changed(edits, { texts }, again) {
-    await this.load();
-    if (texts.includes(null)) this.page.say(said("gone"), "bad", 10000);
-    else if (again && edits.every((one) => !this.conflicts_of(one.name).has(one.language))) await this.save(false);
-  }
-
-  is_faulty(edits, findings) {
-    edits.forEach(({ name, language }, at) => {
-      const sentence = this.sentences.find((one) => one.sentence.name === name);
-      sentence?.findings.set(language, findings[at]);
-      sentence?.draw_findings(language);
-    });
-  }
-
-  discard() {
-    for (const { name, language } of this.edits())
-      this.sentences.find((one) => one.sentence.name === name)?.drop(language) ?? this.drafts.drop(name, language);
-    this.changed();
   }
 }
 
