@@ -247,6 +247,16 @@ def test_without_a_drawing_program_all_but_pictures_works(tmp_path: Path) -> Non
         tab.close()
 
 
+def test_a_drawing_program_that_ended_is_started_again(tab: Tab) -> None:
+    wanted = tab.typed(ASK, "您好。")["pages"]
+    drawer = tab.desk._easel._drawer
+    assert drawer is not None
+    drawer._process.kill()
+    drawer._process.wait(10)
+    assert "stopped" in tab.typed(ASK, "您好。")["why"]["en"]
+    assert tab.typed(ASK, "您好。") == {"pages": wanted, "findings": [], "why": None}
+
+
 def test_two_pages_typing_at_once_get_their_own_pictures(tab: Tab) -> None:
     wanted = {text: tab.typed(ASK, text)["pages"] for text in ("甲", "乙", "丙", "丁")}
     seen: dict[str, list[Any]] = {text: [] for text in wanted}

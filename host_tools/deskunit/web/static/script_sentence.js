@@ -10,7 +10,7 @@ const TEXT_MAX = 10000;
 const LANG = { zh: "zh-Hans", "zh-Hant": "zh-Hant", en: "en" };
 
 export class Sentence {
-  // tab: {drafts, library, language, large, check, changed(), failed(error), no_pictures(why)}
+  // tab: {drafts, library, language, large, check, changed(), failed(error), sees(why)}
   constructor(tab, scenario, sentence, caption) {
     Object.assign(this, { tab, scenario, sentence, caption });
     this.asked = this.shown = 0; // numbers of the newest picture asked for, and of the one on the screen
@@ -191,7 +191,7 @@ export class Sentence {
     const body = { sentence: { name: this.sentence.name, language, text }, flavour, large: this.tab.large };
     const answer = await ask("/api/script/typed", body);
     if (answer.status !== 200) return this.tab.refused(answer);
-    if (answer.body.why) this.tab.no_pictures(answer.body.why);
+    this.tab.sees(answer.body.why);
     if (language === this.language) this.take(number, answer.body.pages);
     if (text === this.text(language)) this.findings.set(language, answer.body.findings);
     this.draw_findings(language);

@@ -60,7 +60,8 @@ export class ScriptTab {
     this.page.say(text("page.failed", { why: answer.body?.sentence ?? answer.status }), "bad", 10000);
   }
 
-  no_pictures(why) {
+  // `why` there are no pictures; null: there are.
+  sees(why) {
     this.blind = why;
     this.draw_note();
   }
