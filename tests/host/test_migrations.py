@@ -173,7 +173,8 @@ def test_a_unit_of_an_older_file_can_promise_and_old_promises_stay_events(older:
         assert store.commit([promise], NOW).callbacks == [1]
         (found,) = store.callbacks()
         at = store.moment(last.uid, last.boot, promise.ms)
-        assert (found.owner, found.taken_utc_ms) == ("1001", at.utc_ms)
+        signed_in = list(store.intervals())[-1].agent_id
+        assert (found.owner, found.taken_utc_ms) == (signed_in, at.utc_ms)
 
 
 def test_step_4_that_breaks_half_way_leaves_version_3(tmp_path: Path) -> None:
