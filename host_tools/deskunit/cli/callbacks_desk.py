@@ -62,7 +62,7 @@ def _write_alone(
     seen: int | None,
     values: dict[str, Any],
 ) -> int:
-    from deskunit import agents
+    from deskunit import agents, clock
     from deskunit.callbacks.desk import CallbackDesk
     from deskunit.callbacks.site import rules_of
     from deskunit.store import FILE_NAME, open_store
@@ -73,7 +73,8 @@ def _write_alone(
     with open_store(data_dir, write=True) as store:
         if listed := agents.load(data_dir / agents.FILE_NAME):
             store.set_agents(listed)
-        return CallbackDesk(store, rules).write(action, number, by, seen, **values).number
+        desk = CallbackDesk(store, rules, clock.now_utc_ms)
+        return desk.write(action, number, by, seen, **values).number
 
 
 def tell(row: "Row", key: str, as_json: bool) -> None:
