@@ -9,10 +9,10 @@ from heapq import merge
 from itertools import islice
 
 from deskunit import clock
-from deskunit.callbacks import actions, conflicts, fields, kinds, masking, repeats
+from deskunit.callbacks import actions, conflicts, fields, kinds, masking, repeats, shaping
 from deskunit.callbacks.due import Due, Rules, due, due_before
 from deskunit.callbacks.folding import Callback, Taken
-from deskunit.callbacks.measures import Kept, grace_s
+from deskunit.callbacks.measures import Kept
 from deskunit.callbacks.rows import Entry, Row, Summary
 from deskunit.errors import DeskunitError
 from deskunit.store import Store
@@ -115,7 +115,7 @@ class CallbackDesk:
         """All callbacks as the measures see them; the team is that of the owner's in the list now."""
         teams = {agent.id: agent.team for agent in self._store.agents()}
         for one in self._store.callbacks():
-            yield _kept(one, self.due(one), teams.get(one.owner, ""), self.rules.now_grace_s)
+            yield shaping.kept(one, self.due(one), teams.get(one.owner, ""), self.rules.now_grace_s)
 
     def due(self, callback: Callback) -> Due:
         """When it is due, by the rules as they are now."""
@@ -132,7 +132,7 @@ class CallbackDesk:
         """Callbacks as readers get them."""
         texts = self._store.personal(callbacks)
         return [
-            _row(
+            shaping.row(
                 one,
                 self.due(one),
                 texts[one.number] if personal else masking.masked(texts[one.number]),
@@ -254,7 +254,7 @@ class CallbackDesk:
         return callback
 
     def _check_agent(self, agent_id: object, *, system: bool = True) -> None:
-        if system and agent_id in kinds.NOT_AGENTS:
+        if system and agent_id == kinds.SUPERVISOR:
             return
         if not isinstance(agent_id, str) or not self._store.has_agent(agent_id):
             raise DeskunitError("unknown_agent", exit_code=2, agent=agent_id or "–")
@@ -263,67 +263,3 @@ class CallbackDesk:
         of = wanted.others.get("repeat_of")
         if of is not None:
             self._get(of)
-
-
-def _kept(one: Callback, when: Due, team: str, now_grace_s: int) -> Kept:
-    return Kept(
-        one.kind,
-        one.status,
-        one.owner,
-        team,
-        one.subject,
-        one.taken_utc_ms,
-        when.utc_ms,
-        one.closed_utc_ms,
-        one.satisfaction,
-        one.escalated,
-        one.key_account,
-        one.repeat_of is not None,
-        grace_s(one.promise, now_grace_s),
-    )
-
-
-def _row(
-    one: Callback,
-    when: Due,
-    personal: dict[str, str],
-    is_masked: bool,
-    history: tuple[Entry, ...],
-) -> Row:
-    ended, assigned, incomplete = one.ended, one.assigned, one.incomplete
-    return Row(
-        number=one.number,
-        kind=one.kind,
-        promise=one.promise,
-        status=one.status,
-        owner=one.owner,
-        taken_utc_ms=one.taken_utc_ms,
-        taken_error_ms=one.taken_error_ms,
-        taken_by=one.taken_by,
-        due_utc_ms=when.utc_ms,
-        calendar=when.calendar,
-        is_published=when.is_published,
-        agreed_utc_ms=one.agreed_utc_ms,
-        unit=one.uid,
-        call_no=one.call_no,
-        call_key=one.call_key,
-        attempts=one.attempts,
-        to_complete=incomplete.id if incomplete else None,
-        outcome=one.outcome,
-        satisfaction=one.satisfaction,
-        ended_utc_ms=ended.at_utc_ms if ended else None,
-        ended_by=ended.by if ended else None,
-        reason=one.reason,
-        assigned_utc_ms=assigned.at_utc_ms if assigned else None,
-        assigned_by=assigned.by if assigned else None,
-        assigned_why=one.assigned_why,
-        subject=one.subject,
-        key_account=one.key_account,
-        escalated=one.escalated,
-        repeat_of=one.repeat_of,
-        forgotten_utc_ms=one.forgotten.at_utc_ms if one.forgotten else None,
-        seen=one.seen,
-        personal={field: text for field, text in personal.items() if text},
-        is_masked=is_masked,
-        history=history,
-    )

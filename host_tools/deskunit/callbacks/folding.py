@@ -34,7 +34,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that happened to a callback. `by`: an agent, or who else it was (kinds.NOT_AGENTS)."""
+    """One thing that happened to a callback. `by`: an agent's id, SUPERVISOR or RETENTION; "": the store."""
 
     id: int
     number: int

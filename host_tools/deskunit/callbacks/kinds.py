@@ -31,7 +31,6 @@ SATISFACTIONS = ("yes", "no", "not_asked")
 
 SUPERVISOR = "supervisor"
 RETENTION = "retention"  # the job that forgets by age
-NOT_AGENTS = (SUPERVISOR, RETENTION)
 
 PERSONAL = ("caller_number", "name", "phone", "address", "account", "said", "promised")
 NUMBERS = ("caller_number", "phone")

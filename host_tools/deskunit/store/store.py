@@ -21,7 +21,7 @@ from deskunit.epochs import Epoch
 from deskunit.errors import DeskunitError
 from deskunit.events import BootKey, Event, Record
 from deskunit.intervals import BootClock, Fold, Moment
-from deskunit.store import callbacks, folding, schema, speaking, times
+from deskunit.store import folding, promising, schema, speaking, times
 from deskunit.store.callback_reading import CallbackReading
 from deskunit.store.callback_writing import CallbackWriter
 from deskunit.store.intake import Intake
@@ -175,7 +175,7 @@ class Store(CallbackReading):
             changes = self._fold_in(connection, fresh)
             self._note_words(connection, fresh, received_utc_ms)
             speaking.note_packs(connection, fresh)
-            touched = callbacks.note_events(
+            touched = promising.note_events(
                 connection,
                 fresh,
                 lambda one: self._clock(connection, one.uid, one.boot).moment(one.ms),
@@ -343,7 +343,7 @@ class Store(CallbackReading):
         changes = self._again(connection, uid, boot_no)
         if boot_no is not None:
             clocks = {clock.boot: clock for clock in times.clocks(connection, uid)}
-            callbacks.retime(connection, uid, clocks, now_utc_ms)
+            promising.retime(connection, uid, clocks, now_utc_ms)
         return changes
 
     def _again(self, connection: Connection, uid: str, boot_no: int | None) -> Changes:
