@@ -1,5 +1,6 @@
 """Writing and asking: the life of a callback, who comes first, bad input, repeats, masks."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -326,3 +327,22 @@ def test_lists_and_histories_are_masked_unless_asked(paper: Desk) -> None:
     assert paper.desk.get(number).history[0].personal == hidden
     (row,) = paper.desk.search(personal=True)
     assert row.personal["name"] == "王女士" and not row.is_masked
+
+
+def test_of_many_at_once_one_closes_and_the_others_are_told(paper: Desk) -> None:
+    number = paper.add()
+    told: list[str] = []
+
+    def close() -> None:
+        try:
+            told.append(paper.desk.write("close", number, "1001", **CLOSE).status)
+        except DeskunitError as error:
+            told.append(error.key)
+
+    threads = [threading.Thread(target=close) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == ["callback_closed"] * 7 + ["closed"]
+    assert len(paper.desk.get(number).attempts) == 1

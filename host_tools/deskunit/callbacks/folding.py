@@ -144,7 +144,7 @@ def begun(taken: Taken) -> Callback:
 
 def apply(now: Callback, fact: Fact) -> Callback:
     """One fact more. A word that this version does not know changes nothing."""
-    step = _STEPS.get(fact.what)
+    step = STEPS.get(fact.what)
     return replace(step(now, fact) if step else now, seen=fact.id)
 
 
@@ -226,7 +226,7 @@ def _forgotten(now: Callback, fact: Fact) -> Callback:
     return replace(now, forgotten=_mark(fact))
 
 
-_STEPS = {
+STEPS = {
     "fields": _fields,
     "escalated": _flag,
     "key_account": _flag,
