@@ -6,6 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from deskunit import transfer, wire
+from deskunit.callbacks import exporting, kinds, measures
+from deskunit.callbacks.folding import STEPS
 from deskunit.scripts import encoding
 from deskunit.scripts.conditions import AGENT, DAYS, LEVELS
 from deskunit.scripts.filling import ON_UNIT
@@ -122,3 +124,22 @@ def test_the_hosts_pace_of_a_pack_is_in_the_protocol() -> None:
         f"after {transfer.TRIES} answers or silences",
     ):
         assert value in PROTOCOL, value
+
+
+def test_the_guide_to_callbacks_names_every_column_kind_and_measure() -> None:
+    guide = (ROOT / "docs" / "callbacks.md").read_text("utf-8")
+    zh, en = guide.split("## English")
+    assert [kind for kind in kinds.KINDS for half in (zh, en) if f"`{kind}`" not in half] == []
+    assert [name for name in measures.MEASURES if f"`{name}`" not in en] == []
+    parts = tuple(f"_{part}" for part in ("utc", "local", "offset"))
+    plain = {name for name in exporting.COLUMNS if not name.endswith(parts)}
+    columns = set(re.findall(r"\w+", en[en.index("### Columns") :]))
+    assert plain - columns == set() and set(exporting.TIMES) <= columns
+
+
+def test_the_store_says_what_each_fact_about_a_callback_is() -> None:
+    text = (ROOT / "docs" / "store.md").read_text("utf-8")
+    assert len(STEPS) > 10
+    assert [
+        what for what in STEPS if not re.search(rf"^\| .*`{what}`.* \|", text, re.MULTILINE)
+    ] == []

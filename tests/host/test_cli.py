@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 import pytest
 from deskunit import cli
+from deskunit.cli.callbacks import COMMANDS as CALLBACKS
 from deskunit.cli.help import wrapped
 from deskunit.cli.table import Column, lines, shown_width
 from deskunit.cli.top import COMMANDS as COMMANDS_BY_NAME
@@ -33,6 +34,7 @@ COMMANDS = [
     ["capture"], ["replay"], ["backup"], ["install"],
     ["script"], ["script", "init"], ["script", "check"], ["script", "build"],
     ["script", "preview"], ["script", "push"], ["script", "use"],
+    *(["callbacks", name] for name in CALLBACKS), ["callbacks"],
 ]  # fmt: skip
 
 

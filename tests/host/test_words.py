@@ -67,7 +67,8 @@ def test_every_finding_has_its_way_to_mend_it_and_is_used() -> None:
 
 def test_every_word_of_the_command_line_is_used() -> None:
     quoted = {key for text in SOURCES for key in re.findall(r'"(\w+)"', text)}
-    made = {f"{kind}_{key}" for kind in ("row", "unit", "health", "use") for key in quoted}
+    kinds = ("row", "unit", "health", "use", "callback", "opt_callback")
+    made = {f"{kind}_{key}" for kind in kinds for key in quoted}
     said = {key.removeprefix("cli.") for key in words.table("en") if key.startswith("cli.")}
     assert said - quoted - made == set()
 

@@ -89,10 +89,10 @@ def export_states(
             data_dir, out=out, from_=from_, to=to, agent=agent, unit=unit, tz=zone_name,
             fmt=fmt, bom=not no_bom, progress=progress,
         )  # fmt: skip
-    _tell(done, as_json and out != "-")
+    tell_export(done, as_json and out != "-")
 
 
-def _tell(done: "Export", as_json: bool) -> None:
+def tell_export(done: "Export", as_json: bool) -> None:
     if as_json:
         about = {
             key: str(one) if isinstance(one, Path) else one for key, one in asdict(done).items()

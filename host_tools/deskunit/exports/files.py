@@ -1,36 +1,19 @@
 """Writes exports whole or not at all, each with its manifest; the command line and the page call it."""
 
-import hashlib
-import json
-import os
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import BinaryIO
 
-from deskunit import __version__, clock
+from deskunit import clock
 from deskunit.errors import DeskunitError
 from deskunit.exports import ranges
 from deskunit.exports.formats import csv_lines, json_lines
 from deskunit.exports.ranges import Query
-from deskunit.exports.states import COLUMNS, SCHEMA, Names, Row, row_maker, utc_text
+from deskunit.exports.states import COLUMNS, SCHEMA, Names, Row, row_maker
+from deskunit.exports.writing import FORMATS, Export, described, save
 from deskunit.store import Store, open_store
 
-FORMATS = ("csv", "jsonl")
 Progress = Callable[[int, int], None]  # rows done, rows expected
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """What was written; `manifest` None on standard output."""
-
-    rows: int
-    size_bytes: int
-    sha256: str
-    file: Path | None
-    manifest: Path | None
 
 
 def states_rows(
@@ -85,19 +68,13 @@ def export_states(
 
     with _opened(source) as store:
         chunks = states_rows(store, query, fmt=fmt, bom=bom, now_utc_ms=now, progress=count)
-        if str(out) == "-":
-            size, digest = _write(sys.stdout.buffer, chunks)
-            sys.stdout.buffer.flush()
-            return Export(rows, size, digest, None, None)
-        file = Path(out)
-        with _atomically(file) as target:
-            size, digest = _write(target, chunks)
-    manifest = file.with_name(file.name + ".manifest.json")
-    with _atomically(manifest) as target:
-        asked = {"from": from_, "to": to, "agent": agent, "unit": unit}
-        export = Export(rows, size, digest, file, manifest)
-        target.write(_manifest(export, query, asked, fmt, bom, now))
-    return export
+        about = {
+            "schema": SCHEMA,
+            **described(query, fmt, bom, now),
+            "query": {"from": from_, "to": to, "agent": agent, "unit": unit},
+            "columns": COLUMNS,
+        }
+        return save(out, chunks, lambda: rows, about)
 
 
 def _opened(source: Store | Path | str) -> AbstractContextManager[Store]:
@@ -127,52 +104,3 @@ def _counted(
         yield row
         progress(done, expected)
     progress(done, done)
-
-
-def _write(target: BinaryIO, chunks: Iterable[bytes]) -> tuple[int, str]:
-    digest = hashlib.sha256()
-    size = 0
-    for chunk in chunks:
-        target.write(chunk)
-        digest.update(chunk)
-        size += len(chunk)
-    return size, digest.hexdigest()
-
-
-@contextmanager
-def _atomically(file: Path) -> Iterator[BinaryIO]:
-    """A file that takes its name only when all of it is on the disk."""
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        try:
-            with part.open("wb") as target:
-                yield target
-                target.flush()
-                os.fsync(target.fileno())
-            part.replace(file)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise DeskunitError("out_unwritable", file=file, why=error.strerror) from error
-
-
-def _manifest(
-    export: Export, query: Query, asked: dict[str, str | None], fmt: str, bom: bool, now_utc_ms: int
-) -> bytes:
-    about = {
-        "file": export.file.name if export.file else None,
-        "schema": SCHEMA,
-        "format": fmt,
-        "bom": bom and fmt == "csv",
-        "rows": export.rows,
-        "bytes": export.size_bytes,
-        "sha256": export.sha256,
-        "tz": query.zone.key,
-        "query": asked,
-        "from_utc": None if query.from_utc_ms is None else utc_text(query.from_utc_ms),
-        "to_utc": None if query.to_utc_ms is None else utc_text(query.to_utc_ms),
-        "created_utc": utc_text(now_utc_ms),
-        "program": f"deskunit {__version__}",
-        "columns": COLUMNS,
-    }
-    return (json.dumps(about, ensure_ascii=False, indent=2) + "\n").encode()

@@ -73,7 +73,7 @@ class _Clipped:
 
 def row_maker(query: Query, names: Names, now_utc_ms: int) -> Callable[[Interval], Row]:
     """What turns the intervals of one query into rows, in the order of COLUMNS."""
-    local = _local_clock(query.zone)
+    local = local_clock(query.zone)
     tz = query.zone.key
 
     def row(interval: Interval) -> Row:
@@ -144,7 +144,7 @@ def utc_text(utc_ms: int) -> str:
     return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
-def _local_clock(zone: ZoneInfo) -> Callable[[int], tuple[str, str]]:
+def local_clock(zone: ZoneInfo) -> Callable[[int], tuple[str, str]]:
     """Local time to the second (what Excel reads as a date) and the offset, e.g. UTC+08:00.
 
     A bare +08:00 is the time 8:00 to Excel, and begins like a formula.

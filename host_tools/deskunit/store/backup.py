@@ -16,7 +16,7 @@ from deskunit.errors import DeskunitError
 from deskunit.store import sqlite
 from deskunit.store.opening import FILE_NAME, readable
 
-COUNTED = ("event", "gap", "quarantine", "interval", "unit", "agent")
+COUNTED = ("event", "gap", "quarantine", "interval", "unit", "agent", "callback")
 CHUNK_BYTES = 1 << 20
 
 
