@@ -142,7 +142,7 @@ def _call_now(newest_first: Iterator[Interval]) -> set[str]:
         return set()
     found = {first.row_id}
     for row in newest_first:
-        if row.state not in CALL_STATES or row.call_no != first.call_no:
+        if row.call_no != first.call_no:
             break
         found.add(row.row_id)
     return found

@@ -193,7 +193,8 @@ def test_write_on_the_pc_is_told_to_the_unit_and_a_refused_one_changes_nothing(
 
 
 def test_return_call_with_its_outcome_closes_and_without_one_stays_open(store: Store) -> None:
-    floor = Floor(store)
+    heard: list[CallbacksChanged] = []
+    floor = Floor(store, on_callbacks=heard.append)
     desk = Desk(floor)
     number = desk.promise("dropped")
     for told_outcome in (None, "no_answer", "settled"):
@@ -206,6 +207,7 @@ def test_return_call_with_its_outcome_closes_and_without_one_stays_open(store: S
     outcomes = [(one.outcome, one.by) for one in found(floor, number).attempts]
     assert outcomes == [("not_given", "1001"), ("no_answer", "1001"), ("settled", "1001")]
     assert desk.due == [0, 0, 0, 0, ""]
+    assert [bool(one.taken) for one in heard] == [True, False, False, False, False, False]
 
 
 def test_promise_of_an_unknown_agent_waits_to_be_assigned(store: Store) -> None:
@@ -253,6 +255,20 @@ def test_falling_due_is_told_at_once_and_the_countdown_every_five_minutes(store:
         floor.wait(200)
     assert 0 <= desk.unit.utc_ms - agreed["agreed_utc_ms"] <= 800
     assert taken_utc_ms < desk.unit.utc_ms
+
+
+def test_a_second_one_is_overdue_at_its_moment_too(store: Store) -> None:
+    floor = Floor(store)
+    desk = Desk(floor)
+    late = desk.promise("dropped")
+    number = desk.promise("inquiry")
+    agreed = {"agreed_utc_ms": desk.unit.utc_ms + 60_500}
+    floor.recorder.write_callback("agree", number, "1001", None, agreed, desk.unit.utc_ms)
+    floor.wait(1_000)
+    assert desk.due[:3] == [2, 1, late]
+    while desk.due[1] == 1:
+        floor.wait(200)
+    assert 0 <= desk.unit.utc_ms - agreed["agreed_utc_ms"] <= 800
 
 
 def test_another_calendar_moves_what_is_due(store: Store) -> None:
