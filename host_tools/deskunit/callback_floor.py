@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from deskunit import clock
+from deskunit.callbacks import orders
 from deskunit.callbacks.desk import CallbackDesk
 from deskunit.callbacks.folding import Attempt as StoredAttempt
 from deskunit.callbacks.kinds import OPEN
@@ -68,7 +69,8 @@ class CallbackFloor:
         seen: int | None,
         values: Mapping[str, Any],
     ) -> Callback:
-        return self.callback(self._logger.write_callback(action, number, by, seen, values).number)
+        order = orders.checked(action, number, by, seen, values)
+        return self.callback(self._logger.write_callback(order).number)
 
     # --- as the page names it ------------------------------------------------------------------
 

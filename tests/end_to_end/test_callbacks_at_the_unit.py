@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from deskunit.callbacks.folding import Callback
+from deskunit.callbacks.orders import Order
 from deskunit.store import Store, open_store
 from deskunit.virtual import VirtualUnit
 
@@ -55,7 +56,7 @@ class Seat:
     def agree(self, in_s: int) -> int:
         """The agent sets the time of callback 1 on the PC."""
         agreed = {"agreed_utc_ms": self.utc_ms + 1_000 * in_s}
-        self.host.recorder.write_callback("agree", 1, "1001", None, agreed, self.utc_ms)
+        self.host.recorder.write_callback(Order("agree", 1, "1001", None, agreed), self.utc_ms)
         return agreed["agreed_utc_ms"]
 
     def kinds(self) -> list[str]:
@@ -130,6 +131,8 @@ def test_it_falls_due_while_the_pc_is_away_and_what_changed_there_is_told_anew(s
     seat.unplug(120)
     assert seat.kinds() == ["callback", "cb_due"], "the unit counts without a host"
     seat.do("tap BUSY")
-    seat.host.recorder.write_callback("void", 1, "1001", None, {"reason": "repaired"}, seat.utc_ms)
+    seat.host.recorder.write_callback(
+        Order("void", 1, "1001", None, {"reason": "repaired"}), seat.utc_ms
+    )
     seat.wait(400)
     assert seat.kinds() == ["callback", "cb_due", "cb_quiet"], "it is silent for good"

@@ -10,6 +10,7 @@ from byte_unit import BOOT, UID, ByteUnit, frame, hello
 from deskunit.alarms import Alarms
 from deskunit.calendar import Day
 from deskunit.callbacks.folding import Callback
+from deskunit.callbacks.orders import Order
 from deskunit.errors import DeskunitError
 from deskunit.logger.notices import CallbacksChanged, Taken
 from deskunit.repeats import FORGET_MS
@@ -168,7 +169,7 @@ def test_each_unit_hears_of_its_own_agent_and_a_hand_over_moves_it(store: Store)
     assert two.due[2:3] == [second] and len(told(one.unit, "due")) == before
     values = {"to": "1002", "why": "off tomorrow"}
     now_utc_ms = one.unit.utc_ms
-    floor.recorder.write_callback("assign", number, "1001", None, values, now_utc_ms)
+    floor.recorder.write_callback(Order("assign", number, "1001", None, values), now_utc_ms)
     floor.wait(400)
     assert one.due == [0, 0, 0, 0, ""] and two.due[0] == 2
 
@@ -181,13 +182,15 @@ def test_write_on_the_pc_is_told_to_the_unit_and_a_refused_one_changes_nothing(
     number, now_utc_ms = desk.promise(), desk.unit.utc_ms
     heard = len(told(desk.unit, "due"))
     with pytest.raises(DeskunitError):
-        floor.recorder.write_callback("void", number, "1001", None, {"reason": ""}, now_utc_ms)
+        floor.recorder.write_callback(
+            Order("void", number, "1001", None, {"reason": ""}), now_utc_ms
+        )
     with pytest.raises(DeskunitError):
-        floor.recorder.write_callback("void", 99, "1001", None, {"reason": "x"}, now_utc_ms)
+        floor.recorder.write_callback(Order("void", 99, "1001", None, {"reason": "x"}), now_utc_ms)
     floor.wait(400)
     assert len(told(desk.unit, "due")) == heard and found(floor, number).status == "open"
     reason = {"reason": "same as 12"}
-    row = floor.recorder.write_callback("void", number, "1001", None, reason, now_utc_ms)
+    row = floor.recorder.write_callback(Order("void", number, "1001", None, reason), now_utc_ms)
     floor.wait(400)
     assert row.status == "voided" and desk.due == [0, 0, 0, 0, ""]
 
@@ -216,7 +219,9 @@ def test_promise_of_an_unknown_agent_waits_to_be_assigned(store: Store) -> None:
     number = one.promise()
     assert found(floor, number).owner == "?" and one.due == [0, 0, 0, 0, ""]
     values = {"to": "1002", "why": "was at seat 7"}
-    floor.recorder.write_callback("assign", number, "supervisor", None, values, one.unit.utc_ms)
+    floor.recorder.write_callback(
+        Order("assign", number, "supervisor", None, values), one.unit.utc_ms
+    )
     floor.wait(400)
     assert two.due[:3] == [1, 0, number]
 
@@ -248,7 +253,7 @@ def test_falling_due_is_told_at_once_and_the_countdown_every_five_minutes(store:
     assert [one[:3] for one in told(desk.unit, "due")[before:]] == [[1, 0, 1]] * 2  # type: ignore[index]
     agreed = {"agreed_utc_ms": desk.unit.utc_ms + 60_500}
     number = desk.promise("inquiry")
-    floor.recorder.write_callback("agree", number, "1001", None, agreed, desk.unit.utc_ms)
+    floor.recorder.write_callback(Order("agree", number, "1001", None, agreed), desk.unit.utc_ms)
     floor.wait(1_000)
     assert desk.due[:3] == [2, 0, number] and desk.due[4] == "inquiry"
     while desk.due[1] == 0:
@@ -263,7 +268,7 @@ def test_a_second_one_is_overdue_at_its_moment_too(store: Store) -> None:
     late = desk.promise("dropped")
     number = desk.promise("inquiry")
     agreed = {"agreed_utc_ms": desk.unit.utc_ms + 60_500}
-    floor.recorder.write_callback("agree", number, "1001", None, agreed, desk.unit.utc_ms)
+    floor.recorder.write_callback(Order("agree", number, "1001", None, agreed), desk.unit.utc_ms)
     floor.wait(1_000)
     assert desk.due[:3] == [2, 1, late]
     while desk.due[1] == 1:
@@ -318,7 +323,7 @@ def test_alarm_is_on_only_if_the_site_wants_one_and_while_as_many_are_overdue(st
     assert alarms.is_on("callbacks")
     assert "1" in alarms.active()[0].sentence("zh")
     values = {"reason": "called back by phone"}
-    floor.recorder.write_callback("void", number, "1001", None, values, desk.unit.utc_ms)
+    floor.recorder.write_callback(Order("void", number, "1001", None, values), desk.unit.utc_ms)
     floor.wait(MINUTE_MS + 1_000, 1_000)
     assert not alarms.is_on("callbacks")
 
@@ -328,9 +333,13 @@ def test_retention_forgets_once_a_day_what_is_older(store: Store) -> None:
     floor = Floor(store, chosen)
     desk = Desk(floor)
     number = desk.promise("dropped")
-    write, now_utc_ms = floor.recorder.write_callback, desk.unit.utc_ms
-    write("edit", number, "1001", None, {"name": "王女士"}, now_utc_ms)
-    write("void", number, "1001", None, {"reason": "twice"}, now_utc_ms)
+    now_utc_ms = desk.unit.utc_ms
+    floor.recorder.write_callback(
+        Order("edit", number, "1001", None, {"name": "王女士"}), now_utc_ms
+    )
+    floor.recorder.write_callback(
+        Order("void", number, "1001", None, {"reason": "twice"}), now_utc_ms
+    )
     floor.recorder.tick(now_utc_ms + 23 * HOUR_MS, 0)
     assert found(floor, number).forgotten is None
     floor.recorder.tick(now_utc_ms + 49 * HOUR_MS, 0)

@@ -4,6 +4,8 @@ Nothing that a program may send can stop the logger's writer; what a value means
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from deskunit.errors import DeskunitError
 
@@ -11,22 +13,38 @@ LATEST = 4_102_444_800_000  # 2100-01-01 in UTC ms; numbers of callbacks are sma
 RESERVED = frozenset({"self", "action", "number", "by", "seen", "personal"})
 
 
-def check(action: object, number: object, by: object, seen: object, values: object) -> None:
-    """DeskunitError: a value that no write has."""
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A write of the desk, as somebody asks for it."""
+
+    action: str
+    number: int | None
+    by: str
+    seen: int | None
+    values: Mapping[str, Any]
+
+
+def checked(action: object, number: object, by: object, seen: object, values: object) -> Order:
+    """The order, if a write can be like that. DeskunitError: why not."""
     if not isinstance(action, str):
         raise DeskunitError("callback_action", exit_code=2, action=repr(action))
     if not isinstance(by, str):
         raise DeskunitError("unknown_agent", exit_code=2, agent=repr(by))
     if not isinstance(values, Mapping):
         raise DeskunitError("callback_no_field", exit_code=2, field=repr(values))
-    for name, value in (("number", number), ("seen", seen)):
-        if value is not None and type(value) is not int:
-            raise DeskunitError("callback_no_whole", exit_code=2, field=name, found=repr(value))
     for name in values:
         if name in RESERVED:
             raise DeskunitError("callback_no_field", exit_code=2, field=name)
+    order = Order(action, _whole("number", number), by, _whole("seen", seen), values)
     for name, value in {"number": number, "by": by, "seen": seen, **values}.items():
         _check_value(name, value)
+    return order
+
+
+def _whole(name: str, value: object) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise DeskunitError("callback_no_whole", exit_code=2, field=name, found=repr(value))
 
 
 def _check_value(name: str, value: object) -> None:

@@ -20,6 +20,7 @@ import msgspec
 
 from deskunit import __version__, clock, words
 from deskunit.calendar import Calendar
+from deskunit.callbacks import orders
 from deskunit.captures.lines import escaped
 from deskunit.cli.options import say
 from deskunit.cli.pushing import Pushing
@@ -218,15 +219,9 @@ class Desk:
         self.logger.confirm_unit(uid)
         return {}
 
-    def _callback_write(
-        self,
-        action: str,
-        number: int | None,
-        by: str,
-        seen: int | None,
-        values: Mapping[str, Any],
-    ) -> dict[str, Any]:
-        row = self.logger.write_callback(action, number, by, seen, values)
+    def _callback_write(self, **asked: Any) -> dict[str, Any]:
+        """action, number, by, seen, values: the row, masked, as it is then."""
+        row = self.logger.write_callback(orders.checked(**asked))
         found: dict[str, Any] = msgspec.to_builtins(row)
         return found
 

@@ -37,8 +37,8 @@ def _health(data_dir: Path) -> "Health":
     from msgspec import convert
 
     from deskunit import clock, control
+    from deskunit.callbacks.desk import CallbackDesk
     from deskunit.callbacks.site import rules_of
-    from deskunit.callbacks.total import total
     from deskunit.health import Health
     from deskunit.logger.figures import of_store
     from deskunit.store import open_store
@@ -47,7 +47,8 @@ def _health(data_dir: Path) -> "Health":
         return convert(control.call(data_dir, "health"), Health)
     except control.NoLogger:
         with open_store(data_dir, write=False) as store:
-            return of_store(store, total(store, rules_of(data_dir), clock.now_utc_ms()))
+            desk = CallbackDesk(store, rules_of(data_dir))
+            return of_store(store, desk.summary(None, clock.now_utc_ms()))
 
 
 def _print(found: "Health") -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from deskunit.callbacks.total import Total
+from deskunit.callbacks.rows import Summary
 from deskunit.health import CallbackHealth, Health, PortHealth, UnitHealth, of_alarm, sentences
 from deskunit.logger.logger import Logger
 from deskunit.logger.notices import LinkStatus
@@ -26,14 +26,14 @@ def of_logger(logger: Logger) -> Health:
     )
 
 
-def of_store(store: Store, callbacks: Total) -> Health:
+def of_store(store: Store, callbacks: Summary) -> Health:
     """What the store keeps; no logger runs."""
     counts = store.counts()
     units = [UnitHealth(**_stored(unit, counts[unit.uid])) for unit in store.units()]
     return Health(False, alarms=[], ports=[], units=units, callbacks=_callbacks(callbacks))
 
 
-def _callbacks(total: Total) -> CallbackHealth:
+def _callbacks(total: Summary) -> CallbackHealth:
     return CallbackHealth(total.open, total.overdue)
 
 

@@ -10,12 +10,12 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from deskunit import agents, calendar, clock
 from deskunit.alarms import OF_STORE_ERROR, STORE_WORDS, Alarms
 from deskunit.alarms import Alarm as AlarmNow
-from deskunit.callbacks import orders
+from deskunit.callbacks.orders import Order
 from deskunit.callbacks.rows import Row
 from deskunit.effects import Alarm, AlarmsOver, Effect
 from deskunit.errors import DeskunitError
@@ -161,18 +161,9 @@ class Logger:
     def set_caller(self, uid: str, text: str) -> None:
         self._do(lambda: self.recorder.set_caller(uid, text))
 
-    def write_callback(
-        self,
-        action: str,
-        number: int | None,
-        by: str,
-        seen: int | None,
-        values: Mapping[str, Any],
-    ) -> Row:
-        """A write of deskunit.callbacks' desk; pages and units hear of it."""
-        orders.check(action, number, by, seen, values)
-        asked = (action, number, by, seen, values)
-        return self._do(lambda: self.recorder.write_callback(*asked, clock.now_utc_ms()))
+    def write_callback(self, order: Order) -> Row:
+        """A write of deskunit.callbacks' desk, checked; pages and units hear of it."""
+        return self._do(lambda: self.recorder.write_callback(order, clock.now_utc_ms()))
 
     def _do(self, action: Callable[[], T]) -> T:
         """Run `action` in the writer's thread and wait; what it returns or raises comes from here.

@@ -5,16 +5,15 @@ The recorder calls it in the writer's thread. It knows no unit's end; what is to
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from deskunit.alarms import Alarms
 from deskunit.calendar import Calendar, Site
 from deskunit.callbacks.desk import CallbackDesk
 from deskunit.callbacks.due import Rules
 from deskunit.callbacks.folding import Callback
-from deskunit.callbacks.rows import Row
+from deskunit.callbacks.orders import Order
+from deskunit.callbacks.rows import Row, Summary
 from deskunit.callbacks.site import rules
-from deskunit.callbacks.total import Total, total
 from deskunit.context import Due
 from deskunit.errors import DeskunitError
 from deskunit.logger.notices import CallbacksChanged, Taken
@@ -43,11 +42,10 @@ class Promises:
         self._alarms = alarms
         self._on_changes = on_changes
         self._store = store
-        self.total = Total()
-        self._stale = True  # the total
+        self.total = Summary()  # everybody's, at most a minute old
+        self._stale = True
         self._now_utc_ms = 0  # of the write that is being done
-        self._rules = self._made({})
-        self.desk = CallbackDesk(store, self._made({}), lambda: self._now_utc_ms)
+        self.desk = CallbackDesk(store, self._rules({}), lambda: self._now_utc_ms)
         self._reminders = Reminders(self._count)
         self._moved = False  # the calendar is another one, or a boot was placed better
         self._looked_utc_ms: int | None = None
@@ -55,7 +53,7 @@ class Promises:
 
     def set_holidays(self, site: Site) -> None:
         """Due times follow the site's own days as they are now; told with the next look at the clock."""
-        self._rules, self.desk.rules = self._made(site), self._made(site)
+        self.desk.rules = self._rules(site)
         self.move()
 
     def move(self) -> None:
@@ -83,19 +81,12 @@ class Promises:
         )
         return self._reminders.changed({one.owner for one in found}, now_utc_ms)
 
-    def write(
-        self,
-        action: str,
-        number: int | None,
-        by: str,
-        seen: int | None,
-        values: Mapping[str, Any],
-        now_utc_ms: int,
-    ) -> tuple[Row, set[str]]:
+    def write(self, order: Order, now_utc_ms: int) -> tuple[Row, set[str]]:
         """Somebody's write; the row as it is then, and the units that are to be told something else."""
         self._now_utc_ms = now_utc_ms
+        number = order.number
         before = self._store.find_callback(number) if number is not None else None
-        row = self.desk.write(action, number, by, seen, **values)
+        row = self.desk.write(order.action, number, order.by, order.seen, **order.values)
         owners = {row.owner} if before is None else {row.owner, before.owner}
         self._tell(CallbacksChanged((row.number,)))
         return row, self._reminders.changed(owners, now_utc_ms)
@@ -110,8 +101,7 @@ class Promises:
             return self._reminders.all_changed(now_utc_ms)
         return self._reminders.pass_time(now_utc_ms)
 
-    def _made(self, site: Site) -> Rules:
-        """Each with a calendar of its own: the desk answers other threads too."""
+    def _rules(self, site: Site) -> Rules:
         return rules(self._settings, Calendar(self._settings.site.country, site))
 
     def _tell(self, changed: CallbacksChanged) -> None:
@@ -144,7 +134,7 @@ class Promises:
         """Everybody's, for health and the alarm, if the site wants one."""
         if not self._stale and not _is_time(self._looked_utc_ms, LOOK_MS, now_utc_ms):
             return
-        self.total = total(self._store, self._rules, now_utc_ms)
+        self.total = self.desk.summary(None, now_utc_ms)
         self._looked_utc_ms, self._stale = now_utc_ms, False
         limit = self._settings.callbacks.overdue_alarm
         if limit and self.total.overdue >= limit:

@@ -8,11 +8,12 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from deskunit.agents import Agent
 from deskunit.alarms import Alarms
 from deskunit.calendar import Site
+from deskunit.callbacks.orders import Order
 from deskunit.callbacks.rows import Row
 from deskunit.callers import IN_CALL, checked_caller
 from deskunit.context import Context
@@ -134,17 +135,9 @@ class Recorder:
         self._tell(uid)
         self._on_unit(uid)
 
-    def write_callback(
-        self,
-        action: str,
-        number: int | None,
-        by: str,
-        seen: int | None,
-        values: Mapping[str, Any],
-        now_utc_ms: int,
-    ) -> Row:
+    def write_callback(self, order: Order, now_utc_ms: int) -> Row:
         """What somebody writes on the PC; the units of its agents hear of it. DeskunitError: why not."""
-        row, uids = self.promises.write(action, number, by, seen, values, now_utc_ms)
+        row, uids = self.promises.write(order, now_utc_ms)
         self._to_tell |= uids
         self._settle(now_utc_ms)
         return row
