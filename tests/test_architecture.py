@@ -20,7 +20,7 @@ PURE = (
     *("wire.py", "intervals.py", "epochs.py", "daytime.py", "scripts/usage.py"),
     *("transfer.py", "errands.py"),
     *(f"callbacks/{name}.py" for name in ("kinds", "folding", "due", "fields", "actions")),
-    *(f"callbacks/{name}.py" for name in ("conflicts", "masking", "repeats", "rows")),
+    *(f"callbacks/{name}.py" for name in ("conflicts", "masking", "repeats", "rows", "measures")),
 )
 REDUCERS = {"deskunit.callbacks.folding", "deskunit.callbacks.kinds"}  # pure, as intervals.py is
 INPUT_OUTPUT = {

@@ -53,6 +53,7 @@ CALLBACKS = {
     "inquiry_h": Range(24, 1, 720),  # an inquiry is due so long after it was taken, until agreed
     "repeat_days": Range(30, 1, 365),  # same caller and subject again within so many
     "retention_days": Range(0, 0, 3650),  # personal fields are forgotten after so many; 0: kept
+    "now_grace_s": Range(900, 0, 86400),  # a promise "now" is kept in time if closed within
     "overdue_alarm": Range(0, 0, 10000),  # from so many overdue on a red box; 0: never
 }
 TARGETS: Mapping[str, int | None] = {  # percent; None where each site sets its own
@@ -91,6 +92,7 @@ class Callbacks:
     inquiry_h: int = CALLBACKS["inquiry_h"].default
     repeat_days: int = CALLBACKS["repeat_days"].default
     retention_days: int = CALLBACKS["retention_days"].default
+    now_grace_s: int = CALLBACKS["now_grace_s"].default
     overdue_alarm: int = CALLBACKS["overdue_alarm"].default
     targets: Mapping[str, int | None] = field(default_factory=lambda: dict(TARGETS))
 

@@ -4,7 +4,7 @@ Reads go with any Store; a write needs the writing one. It reads no clock but th
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import islice
 
@@ -12,6 +12,7 @@ from deskunit import clock
 from deskunit.callbacks import actions, conflicts, fields, kinds, masking, repeats
 from deskunit.callbacks.due import Due, Rules, due, due_before
 from deskunit.callbacks.folding import Callback, Taken
+from deskunit.callbacks.measures import Kept, grace_s
 from deskunit.callbacks.rows import Entry, Row, Summary
 from deskunit.errors import DeskunitError
 from deskunit.store import Store
@@ -85,8 +86,8 @@ class CallbackDesk:
         )
         return self.rows(list(islice(found, limit)), personal=personal)
 
-    def summary(self, agent_id: str, now_utc_ms: int) -> Summary:
-        """What the unit shows of an agent's callbacks."""
+    def summary(self, agent_id: str | None, now_utc_ms: int) -> Summary:
+        """What the unit shows of an agent's callbacks; None: of everybody's."""
         count, overdue = 0, 0
         for promise in kinds.PROMISES:
             count += (own := self._store.count_open_callbacks(promise, agent_id))
@@ -109,6 +110,12 @@ class CallbackDesk:
         found = self._store.callbacks(numbers=same, to_utc_ms=this.taken_utc_ms + 1)
         days = self.rules.repeat_days
         return self.rows([one for one in found if repeats.may_repeat(this, one, days)])
+
+    def kept(self) -> Iterator[Kept]:
+        """All callbacks as the measures see them; the team is that of the owner's in the list now."""
+        teams = {agent.id: agent.team for agent in self._store.agents()}
+        for one in self._store.callbacks():
+            yield _kept(one, self.due(one), teams.get(one.owner, ""), self.rules.now_grace_s)
 
     def due(self, callback: Callback) -> Due:
         """When it is due, by the rules as they are now."""
@@ -256,6 +263,24 @@ class CallbackDesk:
         of = wanted.others.get("repeat_of")
         if of is not None:
             self._get(of)
+
+
+def _kept(one: Callback, when: Due, team: str, now_grace_s: int) -> Kept:
+    return Kept(
+        one.kind,
+        one.status,
+        one.owner,
+        team,
+        one.subject,
+        one.taken_utc_ms,
+        when.utc_ms,
+        one.closed_utc_ms,
+        one.satisfaction,
+        one.escalated,
+        one.key_account,
+        one.repeat_of is not None,
+        grace_s(one.promise, now_grace_s),
+    )
 
 
 def _row(

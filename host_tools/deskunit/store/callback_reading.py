@@ -12,6 +12,7 @@ from deskunit.store.callbacks import callback_from_text, digits, fact_from_row
 from deskunit.store.passing import Passing
 from deskunit.store.reading import PAGE_ROWS
 
+CALLED_DIGITS = 4  # fewer are no telephone number
 FOUND_LIMIT = 5000  # what one query may name
 _NOW = schema.callback_now.c
 
@@ -91,15 +92,21 @@ class CallbackReading(Passing):
         return [row.number for row in self._rows(select(table.number).where(*same).distinct())]
 
     def callbacks_with(self, text: str) -> list[int]:
-        """Numbers of those with this number or telephone number, or with a text that holds it."""
-        table = schema.callback_person.c
-        in_person = table.value.contains(text, autoescape=True)
-        if (called := digits(text)) is not None:
-            in_person |= table.digits == called
-        found = {row.number for row in self._rows(select(table.number).where(in_person).distinct())}
+        """Numbers of those with this number or telephone number, or with a text that holds it.
+
+        A few digits alone are a callback's number: they would be in every telephone number.
+        """
+        is_number = text.isascii() and text.isdecimal()
+        found = {int(text)} if is_number else set()
         in_subject = _NOW.subject.contains(text, autoescape=True)
         found |= {row.number for row in self._rows(select(_NOW.number).where(in_subject))}
-        found |= {int(text)} if text.isascii() and text.isdecimal() else set()
+        if not is_number or len(text) >= CALLED_DIGITS:
+            table = schema.callback_person.c
+            in_person = table.value.contains(text, autoescape=True)
+            if (called := digits(text)) is not None:
+                in_person |= table.digits == called
+            query = select(table.number).where(in_person).distinct()
+            found |= {row.number for row in self._rows(query)}
         return sorted(found)[-FOUND_LIMIT:]
 
     def personal(self, callbacks: Sequence[Callback]) -> dict[int, dict[str, str]]:
