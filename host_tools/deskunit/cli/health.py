@@ -65,6 +65,9 @@ def _print(found: "Health") -> None:
             say("health_unconfirmed", uid=unit.uid)
     if not found.needs_person:
         say("health_well")
+    if found.callbacks is not None and found.callbacks.open:
+        of = found.callbacks
+        say("health_callbacks", open=of.open, overdue=of.overdue)
     if not found.units:
         say("units_none")
         return

@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from deskunit import agents, calendar, clock
 from deskunit.alarms import OF_STORE_ERROR, STORE_WORDS, Alarms
@@ -48,6 +49,7 @@ PORT_SENTENCES = {
 
 
 Job = Callable[[], None]
+T = TypeVar("T")
 
 
 class Logger:
@@ -155,14 +157,15 @@ class Logger:
     def set_caller(self, uid: str, text: str) -> None:
         self._do(lambda: self.recorder.set_caller(uid, text))
 
-    def _do(self, action: Job) -> None:
-        """Run `action` in the writer's thread and wait; its error is raised here."""
+    def _do(self, action: Callable[[], T]) -> T:
+        """Run `action` in the writer's thread and wait; what it returns or raises comes from here."""
         done = threading.Event()
         failed: list[DeskunitError] = []
+        found: list[T] = []
 
         def job() -> None:
             try:
-                action()
+                found.append(action())
             except DeskunitError as error:
                 failed.append(error)
             finally:
@@ -174,6 +177,7 @@ class Logger:
                 raise DeskunitError("logger_died", log=self.data_dir / "log")
         if failed:
             raise failed[0]
+        return found[0]
 
     # --- ports ---------------------------------------------------------------------------------
 
