@@ -9,12 +9,12 @@ from deskunit.store import Changes, Store
 class Floor:
     """Units of bytes at one recorder; `wait` lets all of them live."""
 
-    def __init__(self, store: Store, **values: object) -> None:
+    def __init__(self, store: Store, settings: Settings | None = None, **values: object) -> None:
         self.store = store
         self.changes: list[Changes] = []
         self.recorder = Recorder(
             store,
-            Settings(zone="UTC"),
+            settings or Settings(zone="UTC"),
             on_changes=self.changes.append,
             **values,  # type: ignore[arg-type]
         )

@@ -1,0 +1,152 @@
+"""Callbacks in the running logger: what units are told, what people write, forgetting, the alarm.
+
+The recorder calls it in the writer's thread. It knows no unit's end; what is to be told comes back as uids.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from deskunit.alarms import Alarms
+from deskunit.calendar import Calendar, Site
+from deskunit.callbacks import CallbackDesk, Row
+from deskunit.callbacks.site import rules
+from deskunit.context import Due
+from deskunit.errors import DeskunitError
+from deskunit.events import Event
+from deskunit.logger.notices import CallbacksChanged, Taken
+from deskunit.logger.reminders import Counted, Reminders
+from deskunit.settings import Settings
+from deskunit.store import Store
+
+log = logging.getLogger("deskunit")
+DAY_MS = 86_400_000
+LOOK_MS = 60_000  # the alarm counts everybody's once a minute
+ALARM = "callbacks"
+
+
+class Promises:
+    """`on_changes` hears after each commit which callbacks are not what they were."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        alarms: Alarms,
+        on_changes: Callable[[CallbacksChanged], None],
+    ) -> None:
+        self.site: Site = {}  # the site's own days, as they are now
+        self._settings = settings
+        self._alarms = alarms
+        self._on_changes = on_changes
+        self.desk = CallbackDesk(store, rules(settings, Calendar(settings.site.country)))
+        self._reminders = Reminders(self._count)
+        self._moved = False  # the calendar is another one
+        self._looked_utc_ms: int | None = None
+        self._forgot_utc_ms: int | None = None
+
+    def set_holidays(self, site: Site) -> None:
+        """Due times follow the site's own days as they are now; told with the next look at the clock."""
+        self.site = site
+        calendar = Calendar(self._settings.site.country, site)
+        self.desk.rules = replace(self.desk.rules, calendar=calendar)
+        self._moved = True
+
+    def due(self, uid: str) -> Due | None:
+        """What the unit should know now."""
+        return self._reminders.find(uid)
+
+    def seat(self, agents: Mapping[str, str], uids: Iterable[str], now_utc_ms: int) -> set[str]:
+        """uid → who is signed in there; the units that are to be told something else."""
+        return self._reminders.seat(agents, uids, now_utc_ms)
+
+    def follow(self, numbers: Iterable[int], fresh: Iterable[Event], now_utc_ms: int) -> set[str]:
+        """These callbacks changed by what units told; the units that are to be told something else."""
+        rows = [self.desk.get(number) for number in numbers]
+        if not rows:
+            return set()
+        presses = {one.key for one in fresh if one.kind == "callback"}
+        taken = [one for one in rows if (one.uid, one.boot, one.seq) in presses]
+        return self._changed(rows, taken, {one.owner for one in rows}, now_utc_ms)
+
+    def write(
+        self,
+        action: str,
+        number: int | None,
+        by: str,
+        seen: int | None,
+        values: Mapping[str, Any],
+        now_utc_ms: int,
+    ) -> tuple[Row, set[str]]:
+        """Somebody's write; the row as it is then, and the units that are to be told something else."""
+        owner = self.desk.get(number).owner if number is not None else None
+        row = self.desk.write(action, number, by, seen, **values)
+        owners = {row.owner} if owner is None else {row.owner, owner}
+        return row, self._changed([row], [], owners, now_utc_ms)
+
+    def pass_time(self, now_utc_ms: int) -> set[str]:
+        """About once a second; the units that are to be told something else."""
+        self._forget(now_utc_ms)
+        self._look(now_utc_ms)
+        if self._moved:
+            self._moved = False
+            self._on_changes(CallbacksChanged(()))
+            return self._reminders.all_changed(now_utc_ms)
+        return self._reminders.pass_time(now_utc_ms)
+
+    def _changed(
+        self, rows: list[Row], taken: list[Row], owners: set[str], now_utc_ms: int
+    ) -> set[str]:
+        told = tuple(Taken(one.number, one.uid or "", one.owner, one.kind) for one in taken)
+        self._on_changes(CallbacksChanged(tuple(one.number for one in rows), told))
+        return self._reminders.changed(owners, now_utc_ms)
+
+    def _count(self, agent_id: str, now_utc_ms: int) -> Counted:
+        found = self.desk.summary(agent_id, now_utc_ms)
+        if not found.open:
+            return Counted(Due())
+        due = Due(
+            found.open,
+            found.overdue,
+            found.next_number,
+            found.next_kind,
+            found.next_due_utc_ms,
+        )
+        return Counted(due, self._next_change_utc_ms(agent_id, due, now_utc_ms))
+
+    def _next_change_utc_ms(self, agent_id: str, due: Due, now_utc_ms: int) -> int | None:
+        """When one more is overdue: after its time, not at it."""
+        if due.overdue == due.open:
+            return None
+        if due.overdue == 0:
+            return due.due_utc_ms + 1
+        rows = self.desk.due_list(agent_id, now_utc_ms, due.overdue + 1)
+        return rows[-1].due_utc_ms + 1
+
+    def _look(self, now_utc_ms: int) -> None:
+        """The alarm, if the site wants one."""
+        limit = self._settings.callbacks.overdue_alarm
+        if not limit or not _is_time(self._looked_utc_ms, LOOK_MS, now_utc_ms):
+            return
+        self._looked_utc_ms = now_utc_ms
+        overdue = self.desk.summary(None, now_utc_ms).overdue
+        if overdue >= limit:
+            self._alarms.begin(ALARM, "", DeskunitError("alarm_callbacks", number=overdue))
+        else:
+            self._alarms.end("", ALARM)
+
+    def _forget(self, now_utc_ms: int) -> None:
+        """Once a day, and at the start, what is older than the site keeps."""
+        days = self._settings.callbacks.retention_days
+        if not days or not _is_time(self._forgot_utc_ms, DAY_MS, now_utc_ms):
+            return
+        numbers = self.desk.forget_older(days, now_utc_ms)
+        self._forgot_utc_ms = now_utc_ms
+        if numbers:
+            log.info("personal fields of %d callbacks forgotten by age", len(numbers))
+            self._on_changes(CallbacksChanged(tuple(numbers)))
+
+
+def _is_time(last_utc_ms: int | None, every_ms: int, now_utc_ms: int) -> bool:
+    return last_utc_ms is None or abs(now_utc_ms - last_utc_ms) >= every_ms
