@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from deskunit import agents, calendar, clock
 from deskunit.alarms import OF_STORE_ERROR, STORE_WORDS, Alarms
 from deskunit.alarms import Alarm as AlarmNow
-from deskunit.callbacks import Row
+from deskunit.callbacks.rows import Row
 from deskunit.effects import Alarm, AlarmsOver, Effect
 from deskunit.errors import DeskunitError
 from deskunit.logger.deliveries import Deliveries

@@ -5,16 +5,18 @@ The recorder calls it in the writer's thread. It knows no unit's end; what is to
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from deskunit.alarms import Alarms
 from deskunit.calendar import Calendar, Site
-from deskunit.callbacks import CallbackDesk, Row
+from deskunit.callbacks.desk import CallbackDesk
+from deskunit.callbacks.due import Rules
+from deskunit.callbacks.folding import Callback
+from deskunit.callbacks.rows import Row
 from deskunit.callbacks.site import rules
+from deskunit.callbacks.total import Total, total
 from deskunit.context import Due
 from deskunit.errors import DeskunitError
-from deskunit.events import Event
 from deskunit.logger.notices import CallbacksChanged, Taken
 from deskunit.logger.reminders import Counted, Reminders
 from deskunit.settings import Settings
@@ -22,7 +24,7 @@ from deskunit.store import Store
 
 log = logging.getLogger("deskunit")
 DAY_MS = 86_400_000
-LOOK_MS = 60_000  # the alarm counts everybody's once a minute
+LOOK_MS = 60_000
 ALARM = "callbacks"
 
 
@@ -36,22 +38,28 @@ class Promises:
         alarms: Alarms,
         on_changes: Callable[[CallbacksChanged], None],
     ) -> None:
-        self.site: Site = {}  # the site's own days, as they are now
         self._settings = settings
         self._alarms = alarms
         self._on_changes = on_changes
-        self.desk = CallbackDesk(store, rules(settings, Calendar(settings.site.country)))
+        self._store = store
+        self.total = Total()
+        self._stale = True  # the total
+        self._now_utc_ms = 0  # of the write that is being done
+        self._rules = self._made({})
+        self.desk = CallbackDesk(store, self._made({}), lambda: self._now_utc_ms)
         self._reminders = Reminders(self._count)
-        self._moved = False  # the calendar is another one
+        self._moved = False  # the calendar is another one, or a boot was placed better
         self._looked_utc_ms: int | None = None
         self._forgot_utc_ms: int | None = None
 
     def set_holidays(self, site: Site) -> None:
         """Due times follow the site's own days as they are now; told with the next look at the clock."""
-        self.site = site
-        calendar = Calendar(self._settings.site.country, site)
-        self.desk.rules = replace(self.desk.rules, calendar=calendar)
-        self._moved = True
+        self._rules, self.desk.rules = self._made(site), self._made(site)
+        self.move()
+
+    def move(self) -> None:
+        """Any may be due at another time; told with the next look at the clock."""
+        self._moved = self._stale = True
 
     def due(self, uid: str) -> Due | None:
         """What the unit should know now."""
@@ -61,14 +69,18 @@ class Promises:
         """uid → who is signed in there; the units that are to be told something else."""
         return self._reminders.seat(agents, uids, now_utc_ms)
 
-    def follow(self, numbers: Iterable[int], fresh: Iterable[Event], now_utc_ms: int) -> set[str]:
-        """These callbacks changed by what units told; the units that are to be told something else."""
-        rows = [self.desk.get(number) for number in numbers]
-        if not rows:
+    def follow(self, numbers: Iterable[int], now_utc_ms: int) -> set[str]:
+        """Units told of these callbacks; those units that are to be told something else."""
+        found = [one for one in map(self._store.find_callback, numbers) if one is not None]
+        if not found:
             return set()
-        presses = {one.key for one in fresh if one.kind == "callback"}
-        taken = [one for one in rows if (one.uid, one.boot, one.seq) in presses]
-        return self._changed(rows, taken, {one.owner for one in rows}, now_utc_ms)
+        self._tell(
+            CallbacksChanged(
+                tuple(one.number for one in found),
+                tuple(_taken(one) for one in found if one.seen == 0),
+            )
+        )
+        return self._reminders.changed({one.owner for one in found}, now_utc_ms)
 
     def write(
         self,
@@ -80,10 +92,12 @@ class Promises:
         now_utc_ms: int,
     ) -> tuple[Row, set[str]]:
         """Somebody's write; the row as it is then, and the units that are to be told something else."""
-        owner = self.desk.get(number).owner if number is not None else None
+        self._now_utc_ms = now_utc_ms
+        before = self._store.find_callback(number) if number is not None else None
         row = self.desk.write(action, number, by, seen, **values)
-        owners = {row.owner} if owner is None else {row.owner, owner}
-        return row, self._changed([row], [], owners, now_utc_ms)
+        owners = {row.owner} if before is None else {row.owner, before.owner}
+        self._tell(CallbacksChanged((row.number,)))
+        return row, self._reminders.changed(owners, now_utc_ms)
 
     def pass_time(self, now_utc_ms: int) -> set[str]:
         """About once a second; the units that are to be told something else."""
@@ -91,16 +105,17 @@ class Promises:
         self._look(now_utc_ms)
         if self._moved:
             self._moved = False
-            self._on_changes(CallbacksChanged(()))
+            self._tell(CallbacksChanged(()))
             return self._reminders.all_changed(now_utc_ms)
         return self._reminders.pass_time(now_utc_ms)
 
-    def _changed(
-        self, rows: list[Row], taken: list[Row], owners: set[str], now_utc_ms: int
-    ) -> set[str]:
-        told = tuple(Taken(one.number, one.uid or "", one.owner, one.kind) for one in taken)
-        self._on_changes(CallbacksChanged(tuple(one.number for one in rows), told))
-        return self._reminders.changed(owners, now_utc_ms)
+    def _made(self, site: Site) -> Rules:
+        """Each with a calendar of its own: the desk answers other threads too."""
+        return rules(self._settings, Calendar(self._settings.site.country, site))
+
+    def _tell(self, changed: CallbacksChanged) -> None:
+        self._stale = True
+        self._on_changes(changed)
 
     def _count(self, agent_id: str, now_utc_ms: int) -> Counted:
         found = self.desk.summary(agent_id, now_utc_ms)
@@ -111,7 +126,7 @@ class Promises:
             found.overdue,
             found.next_number,
             found.next_kind,
-            found.next_due_utc_ms,
+            found.next_due_utc_ms or 0,
         )
         return Counted(due, self._next_change_utc_ms(agent_id, due, now_utc_ms))
 
@@ -125,14 +140,15 @@ class Promises:
         return rows[-1].due_utc_ms + 1
 
     def _look(self, now_utc_ms: int) -> None:
-        """The alarm, if the site wants one."""
-        limit = self._settings.callbacks.overdue_alarm
-        if not limit or not _is_time(self._looked_utc_ms, LOOK_MS, now_utc_ms):
+        """Everybody's, for health and the alarm, if the site wants one."""
+        if not self._stale and not _is_time(self._looked_utc_ms, LOOK_MS, now_utc_ms):
             return
-        self._looked_utc_ms = now_utc_ms
-        overdue = self.desk.summary(None, now_utc_ms).overdue
-        if overdue >= limit:
-            self._alarms.begin(ALARM, "", DeskunitError("alarm_callbacks", number=overdue))
+        self.total = total(self._store, self._rules, now_utc_ms)
+        self._looked_utc_ms, self._stale = now_utc_ms, False
+        limit = self._settings.callbacks.overdue_alarm
+        if limit and self.total.overdue >= limit:
+            cause = DeskunitError("alarm_callbacks", number=self.total.overdue)
+            self._alarms.begin(ALARM, "", cause)
         else:
             self._alarms.end("", ALARM)
 
@@ -141,11 +157,16 @@ class Promises:
         days = self._settings.callbacks.retention_days
         if not days or not _is_time(self._forgot_utc_ms, DAY_MS, now_utc_ms):
             return
+        self._now_utc_ms = now_utc_ms
         numbers = self.desk.forget_older(days, now_utc_ms)
         self._forgot_utc_ms = now_utc_ms
         if numbers:
             log.info("personal fields of %d callbacks forgotten by age", len(numbers))
-            self._on_changes(CallbacksChanged(tuple(numbers)))
+            self._tell(CallbacksChanged(tuple(numbers)))
+
+
+def _taken(one: Callback) -> Taken:
+    return Taken(one.number, one.uid or "", one.owner, one.kind)
 
 
 def _is_time(last_utc_ms: int | None, every_ms: int, now_utc_ms: int) -> bool:

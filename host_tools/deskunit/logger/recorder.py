@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from deskunit.agents import Agent
 from deskunit.alarms import Alarms
 from deskunit.calendar import Site
-from deskunit.callbacks import Row
+from deskunit.callbacks.rows import Row
 from deskunit.callers import IN_CALL, checked_caller
 from deskunit.context import Context
 from deskunit.effects import Arrived, Begun, Effect, Heard, Met, Missing, Repeated, Synced
@@ -67,7 +67,7 @@ class Recorder:
         self._around = Surroundings(settings, language, store.agents(listed_only=True))
         self.promises = Promises(store, settings, self._alarms, on_callbacks)
         self._ends: dict[str, UnitEnd] = {}
-        self._boots = Boots(store, self._changed)
+        self._boots = Boots(store, self._placed)
         self._current = self._boots.current
         self.repeated: Counter[str] = Counter()  # uid → records that came again
         self._to_meet: set[str] = set()
@@ -122,6 +122,10 @@ class Recorder:
 
     def caller(self, uid: str) -> str:
         return self._around.callers.find(uid) or ""
+
+    def agent(self, uid: str) -> str:
+        """Who is signed in there; "" nobody."""
+        return self._presence.agents().get(uid, "")
 
     def name_unit(self, uid: str, seat: str) -> None:
         """The unit stands at `seat`; it shows that itself. DeskunitError for an unknown unit."""
@@ -277,7 +281,7 @@ class Recorder:
             log.error("unit %s: %s %s..%s lost", gap.uid, gap.boot, gap.first, gap.last)
         self._changed(done)
         self._follow(done.fresh)
-        self._to_tell |= self.promises.follow(done.callbacks, done.fresh, now_utc_ms)
+        self._to_tell |= self.promises.follow(done.callbacks, now_utc_ms)
         self._to_tell |= self._boots.later(done.fresh)  # how long it was away is known better now
         self._settle(now_utc_ms)
 
@@ -316,6 +320,12 @@ class Recorder:
         if uid in self._silent:
             self._silent.discard(uid)
             self._on_unit(uid)
+
+    def _placed(self, changes: Changes) -> None:
+        """A boot's time is known better: what began in it did so at another moment."""
+        self._changed(changes)
+        if changes.changed:
+            self.promises.move()
 
     def _changed(self, changes: Changes) -> None:
         if changes.changed or changes.dropped:

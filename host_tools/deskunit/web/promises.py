@@ -18,24 +18,24 @@ class AgentName(TypedDict):
 class Attempt(TypedDict):
     """One return call."""
 
+    id: int
     at_utc_ms: int
     by: str  # the agent who called
     by_name: str
-    outcome: str | None  # settled no_answer not_settled not_given; None: it is going on
-    satisfied: str | None  # yes no not_asked; None with the outcome None or not_given
+    outcome: str  # settled no_answer not_settled, not_given until somebody says
+    satisfaction: str | None  # yes no not_asked; None with not_given
 
 
 class Fact(TypedDict):
-    """One line of a callback's history. `body` has no personal data."""
+    """One line of a callback's history."""
 
     id: int  # ascending; the last one is what a write must have seen
     at_utc_ms: int
-    by: str
+    by: str  # an agent, supervisor, retention; "" for the program itself
     by_name: str
-    what: (
-        str  # fields attempt closed voided assigned agreed escalated key_account repeat forgotten …
-    )
+    what: str  # fields attempt outcome closed voided assigned agreed escalated key_account repeat forgotten …
     body: dict[str, Any]
+    personal: dict[str, str]  # what was written into which field, as far as it is kept
 
 
 class Callback(TypedDict):
@@ -43,31 +43,42 @@ class Callback(TypedDict):
 
     number: int  # for people, from 1
     kind: str  # dropped fault complaint days_2 days_5 inquiry correction
+    promise: str  # now h24 h48 days_2 days_5 inquiry agreed
+    status: str  # open closed voided
+    owner: str  # an agent; "?" when nobody knows
+    owner_name: str
     uid: str  # the unit on which it was taken; "" when it was typed here
     seat: str
     call_no: int | None
     taken_utc_ms: int
     taken_error_ms: int
+    taken_by: str
     due_utc_ms: int
-    is_published: bool  # False: the calendar of a year up to the due date is not known yet
+    is_overdue: bool  # as of the answer
     calendar: str  # its version
-    agent_id: str  # who owns it; "?" when nobody knows
-    agent_name: str
-    status: str  # open closed voided
-    is_overdue: bool
-    outcome: str | None  # of a closed one
-    reason: str | None  # of a voided one
-    closed_utc_ms: int | None  # when it was closed or voided
+    is_published: bool  # False: the calendar of a year up to the due date is not official yet
     agreed_utc_ms: int | None  # the agreed time of an inquiry
-    is_key_account: bool
-    is_escalated: bool
-    repeat_of: int | None
-    is_to_be_completed: bool  # an attempt's outcome was not given
-    is_forgotten: bool  # the personal fields were erased
-    fields: dict[str, str]  # caller_number name phone address account subject said promised …
     attempts: list[Attempt]
-    seen: int  # id of the last fact; goes back with a write
-    history: list[Fact]  # of `callback` alone; [] in lists
+    to_complete: int | None  # id of an attempt whose outcome nobody gave, its call being over
+    outcome: str | None  # of a closed one
+    satisfaction: str | None
+    ended_utc_ms: int | None  # when it was closed or voided
+    ended_by: str | None
+    reason: str  # why it was voided
+    assigned_utc_ms: int | None
+    assigned_by: str | None
+    assigned_why: str
+    subject: str
+    key_account: bool
+    escalated: bool
+    repeat_of: int | None
+    forgotten_utc_ms: int | None  # the personal fields were erased then
+    seen: int  # the last fact; goes back with a write
+    personal: dict[
+        str, str
+    ]  # caller_number name phone address account said promised, those that are filled
+    is_masked: bool  # in lists; one alone has them as they are
+    history: list[Fact]  # of one alone, oldest first; [] in lists
 
 
 class Summary(TypedDict):
@@ -88,16 +99,16 @@ class PromisesFloor(Protocol):
         """The site's list, for the one who signs a write and for hand-overs."""
 
     def callbacks(self, asked: Mapping[str, str], limit: int) -> list[Callback]:
-        """By due time, those of `asked`: agent (an id) · status (open, the default; closed, voided,
-        all) · kind · text (in number, caller, name or what was said)."""
+        """Those of `asked`: owner (an id) · status (open, the default; closed, voided, all) · kind · text
+        (a number, or part of what was typed). Open ones by due time, else the newest first."""
 
     def callback(self, number: int) -> Callback:
-        """One with its history. DeskunitError: unknown_callback."""
+        """One with its history and its personal texts. DeskunitError: callback_unknown."""
 
     def callback_summary(self, uid: str) -> Summary:
         """Of the agent who is signed in at that unit."""
 
-    def callback_repeats(self, number: int) -> list[int]:
+    def callback_repeats(self, number: int) -> list[Callback]:
         """Earlier ones of the same caller and subject, newest first: proposals, an agent confirms."""
 
     def callback_write(
@@ -108,8 +119,8 @@ class PromisesFloor(Protocol):
         seen: int | None,
         values: Mapping[str, Any],
     ) -> Callback:
-        """add (number None) edit attempt close void assign agree escalate key_account repeat forget.
+        """A write of deskunit.callbacks: add (number None) edit attempt close void assign agree escalate
+        key_account repeat forget, with their values there; by the running logger's one writer.
 
-        It is as `deskunit callbacks` does it, by the running logger's one writer. What a newer fact
-        contradicts is refused with who and when.
+        `by`: an agent's id or "supervisor". What a newer fact contradicts is refused with who and when.
         """
