@@ -321,3 +321,47 @@ def test_retention_forgets_once_a_day_what_is_older(store: Store) -> None:
     forgotten = found(floor, number)
     assert forgotten.forgotten is not None
     assert store.personal([forgotten])[number] == {}
+
+
+@pytest.mark.parametrize(
+    ("number", "by", "seen", "values", "key"),
+    [
+        (2**70, "1001", None, {"reason": "x"}, "callback_range"),
+        (-1, "1001", None, {"reason": "x"}, "callback_range"),
+        ("1", "1001", None, {"reason": "x"}, "callback_no_whole"),
+        (True, "1001", None, {"reason": "x"}, "callback_no_whole"),
+        (1, ["1001"], None, {"reason": "x"}, "unknown_agent"),
+        (1, "\ud800", None, {"reason": "x"}, "callback_no_text"),
+        (1, "1001", 2**64, {"reason": "x"}, "callback_range"),
+        (1, "1001", None, {"reason": ["x"]}, "callback_no_text"),
+        (1, "1001", None, {"self": "x"}, "callback_no_field"),
+        (1, "1001", None, {"personal": True}, "callback_no_field"),
+        (1, "1001", None, {"name": "x"}, "callback_no_field"),
+        (99, "1001", None, {"reason": "x"}, "callback_unknown"),
+    ],
+)
+def test_nothing_that_a_program_sends_stops_the_writer(
+    store: Store, number: object, by: object, seen: object, values: dict[str, object], key: str
+) -> None:
+    floor = Floor(store)
+    desk = Desk(floor)
+    desk.promise()
+    asked: tuple[object, ...] = ("void", number, by, seen, values, desk.unit.utc_ms)
+    with pytest.raises(DeskunitError) as caught:
+        floor.recorder.write_callback(*asked)  # type: ignore[arg-type]
+    assert caught.value.key == key
+    assert caught.value.sentence("zh") and caught.value.sentence("en")
+    assert found(floor).status == "open"
+
+
+@pytest.mark.parametrize("agreed", [2**63, -5, "soon", 1.5, {"at": 3}])
+def test_an_agreed_time_out_of_this_world_is_refused(store: Store, agreed: object) -> None:
+    floor = Floor(store)
+    desk = Desk(floor)
+    number = desk.promise("inquiry")
+    before = store.callback_facts(number)
+    with pytest.raises(DeskunitError):
+        floor.recorder.write_callback(
+            "agree", number, "1001", None, {"agreed_utc_ms": agreed}, desk.unit.utc_ms
+        )
+    assert store.callback_facts(number) == before
