@@ -4,7 +4,6 @@ Nothing that a program may send can stop the logger's writer; what a value means
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from deskunit.errors import DeskunitError
 
@@ -12,16 +11,20 @@ LATEST = 4_102_444_800_000  # 2100-01-01 in UTC ms; numbers of callbacks are sma
 RESERVED = frozenset({"self", "action", "number", "by", "seen", "personal"})
 
 
-def check(number: object, by: object, seen: object, values: Mapping[str, Any]) -> None:
+def check(action: object, number: object, by: object, seen: object, values: object) -> None:
     """DeskunitError: a value that no write has."""
-    for name in values:
-        if name in RESERVED:
-            raise DeskunitError("callback_no_field", exit_code=2, field=name)
+    if not isinstance(action, str):
+        raise DeskunitError("callback_action", exit_code=2, action=repr(action))
+    if not isinstance(by, str):
+        raise DeskunitError("unknown_agent", exit_code=2, agent=repr(by))
+    if not isinstance(values, Mapping):
+        raise DeskunitError("callback_no_field", exit_code=2, field=repr(values))
     for name, value in (("number", number), ("seen", seen)):
         if value is not None and type(value) is not int:
             raise DeskunitError("callback_no_whole", exit_code=2, field=name, found=repr(value))
-    if not isinstance(by, str):
-        raise DeskunitError("unknown_agent", exit_code=2, agent=repr(by))
+    for name in values:
+        if name in RESERVED:
+            raise DeskunitError("callback_no_field", exit_code=2, field=name)
     for name, value in {"number": number, "by": by, "seen": seen, **values}.items():
         _check_value(name, value)
 

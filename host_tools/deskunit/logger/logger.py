@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from deskunit import agents, calendar, clock
 from deskunit.alarms import OF_STORE_ERROR, STORE_WORDS, Alarms
 from deskunit.alarms import Alarm as AlarmNow
+from deskunit.callbacks import orders
 from deskunit.callbacks.rows import Row
 from deskunit.effects import Alarm, AlarmsOver, Effect
 from deskunit.errors import DeskunitError
@@ -49,6 +50,7 @@ PORT_SENTENCES = {
 }
 
 
+FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 Job = Callable[[], None]
 T = TypeVar("T")
 
@@ -168,19 +170,23 @@ class Logger:
         values: Mapping[str, Any],
     ) -> Row:
         """A write of deskunit.callbacks' desk; pages and units hear of it."""
+        orders.check(action, number, by, seen, values)
         asked = (action, number, by, seen, values)
         return self._do(lambda: self.recorder.write_callback(*asked, clock.now_utc_ms()))
 
     def _do(self, action: Callable[[], T]) -> T:
-        """Run `action` in the writer's thread and wait; what it returns or raises comes from here."""
+        """Run `action` in the writer's thread and wait; what it returns or raises comes from here.
+
+        A fault in it is the asker's: the writer goes on to store what units tell.
+        """
         done = threading.Event()
-        failed: list[DeskunitError] = []
+        failed: list[Exception] = []
         found: list[T] = []
 
         def job() -> None:
             try:
                 found.append(action())
-            except DeskunitError as error:
+            except (DeskunitError, *FAULTS) as error:
                 failed.append(error)
             finally:
                 done.set()

@@ -9,7 +9,6 @@ from typing import Any
 
 from deskunit.alarms import Alarms
 from deskunit.calendar import Calendar, Site
-from deskunit.callbacks import orders
 from deskunit.callbacks.desk import CallbackDesk
 from deskunit.callbacks.due import Rules
 from deskunit.callbacks.folding import Callback
@@ -93,7 +92,6 @@ class Promises:
         now_utc_ms: int,
     ) -> tuple[Row, set[str]]:
         """Somebody's write; the row as it is then, and the units that are to be told something else."""
-        orders.check(number, by, seen, values)
         self._now_utc_ms = now_utc_ms
         before = self._store.find_callback(number) if number is not None else None
         row = self.desk.write(action, number, by, seen, **values)
