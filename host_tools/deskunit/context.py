@@ -152,10 +152,12 @@ class Teller:
         self._taken: dict[str, list[Telling]] = {}
         self._now: tuple[str, list[Telling], int] | None = None  # name, its frames, the next one
         self._tries = 0
+        self._knows_due = True
 
     def forget(self) -> None:
         """A new session: the unit may have restarted, so everything is told again."""
         self._taken.clear()
+        self._knows_due = True
         self._now = None
         self._tries = 0
 
@@ -167,12 +169,15 @@ class Teller:
             wanted = self._wanted[1]
             # a sign-out or a leave that is over may come again with the same words
             self._taken = {name: f for name, f in self._taken.items() if name in wanted}
-            news = (item for item in wanted.items() if self._taken.get(item[0]) != item[1])
+            news = (item for item in wanted.items() if self._is_news(*item))
             self._now = next(((name, frames, 0) for name, frames in news), None)
         if self._now is None:
             return None
         _, frames, place = self._now
         return with_id(frames[place], request_id, now_utc_ms)
+
+    def _is_news(self, name: str, frames: list[Telling]) -> bool:
+        return self._taken.get(name) != frames and (self._knows_due or name != "due")
 
     def told(self, ok: bool, reason: str) -> list[Effect]:
         """The unit's reply to the frame sent last."""
@@ -187,6 +192,8 @@ class Teller:
             return []
         self._now = None
         self._taken[name] = frames
+        if isinstance(frame, Due):
+            self._knows_due = ok  # firmware before 0.4.0 does not: said once a session
         return [] if ok else [Noted(2, f"the unit refused {what}: {reason}")]
 
     def unanswered(self) -> list[Effect]:

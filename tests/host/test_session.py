@@ -233,6 +233,19 @@ def test_seconds_left_are_those_of_the_moment_of_sending() -> None:
     assert desk.frames("N")[-1][3] == [0, 0, 0, 0, ""]
 
 
+def test_firmware_that_does_not_know_what_is_due_is_told_once_a_session() -> None:
+    desk = opened()
+    desk.refuses = {"due"}
+    for number in range(3):
+        desk.session.tell(Context(seat=str(number), due=Due(1, 0, number, "fault", desk.utc_ms)))
+        desk.wait(200)
+    assert [one[2] for one in desk.frames("N")] == ["seat", "due", "seat", "seat"]
+    assert len([one for one in desk.of(Noted) if "refused due" in one.text]) == 1
+    desk.say(hello())
+    desk.wait(1_000)
+    assert [one[2] for one in desk.frames("N")][4:] == ["seat", "due"]
+
+
 @pytest.mark.parametrize(
     ("left_ms", "in_s"),
     [(1, 1), (0, 0), (-1, 0), (-1_000, -1), (10**13, 2_000_000), (-(10**13), -2_000_000)],

@@ -25,6 +25,7 @@ from deskunit.store import Store
 log = logging.getLogger("deskunit")
 DAY_MS = 86_400_000
 LOOK_MS = 60_000
+OVERDUE_ROWS = 200  # beyond that many, one more is told with the next countdown
 ALARM = "callbacks"
 
 
@@ -131,8 +132,8 @@ class Promises:
         return Counted(due, self._next_change_utc_ms(agent_id, due, now_utc_ms))
 
     def _next_change_utc_ms(self, agent_id: str, due: Due, now_utc_ms: int) -> int | None:
-        """When one more is overdue: after its time, not at it."""
-        if due.overdue == due.open:
+        """When one more is overdue: after its time, not at it. None: not, or nobody looks so far."""
+        if due.overdue == due.open or due.overdue > OVERDUE_ROWS:
             return None
         if due.overdue == 0:
             return due.due_utc_ms + 1
