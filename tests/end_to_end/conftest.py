@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 HERE = Path(__file__).parent
 for folder in (HERE, HERE.parent / "host"):  # the floor in memory serves both rooms
@@ -27,6 +27,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 LEFT_OUT = pytest.StashKey[int]()
+expect.set_options(timeout=30_000)  # a condition is awaited; how long a busy machine takes is no matter
 
 
 def chromium() -> str | None:
