@@ -265,6 +265,11 @@ def test_one_that_cannot_be_added(paper: Desk, values: dict[str, Any], key: str)
     assert paper.desk.search() == []
 
 
+def test_a_supervisor_says_whose_it_is(paper: Desk) -> None:
+    assert refused(paper, "add", None, "supervisor", kind="fault").key == "callback_no_owner"
+    assert paper.desk.write("add", None, "supervisor", kind="fault", agent="1002").owner == "1002"
+
+
 def test_numbers_are_kept_in_plain_digits(paper: Desk) -> None:
     number = paper.add(caller_number=" １３８ 0013 8000 ")
     assert paper.desk.get(number, personal=True).personal["caller_number"] == "138 0013 8000"

@@ -212,6 +212,8 @@ class CallbackDesk:
     def _add(self, by: str, values: dict[str, object]) -> int:
         kind = fields.chosen("kind", values.pop("kind", None), kinds.KINDS)
         agent, taken = values.pop("agent", None), values.pop("taken_utc_ms", None)
+        if agent is None and by == kinds.SUPERVISOR:
+            raise DeskunitError("callback_no_owner", exit_code=2)
         self._check_agent(owner := by if agent is None else agent, system=False)
         now_utc_ms = self._now_utc_ms()
         taken_utc_ms = fields.whole("taken_utc_ms", taken)
