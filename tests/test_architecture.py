@@ -22,7 +22,7 @@ PURE = (
     *(f"callbacks/{name}.py" for name in ("kinds", "folding", "due", "fields", "actions")),
     *(
         f"callbacks/{name}.py"
-        for name in ("conflicts", "masking", "repeats", "rows", "measures", "shaping")
+        for name in ("conflicts", "masking", "repeats", "rows", "measures", "shaping", "orders")
     ),
 )
 REDUCERS = {"deskunit.callbacks.folding", "deskunit.callbacks.kinds"}  # pure, as intervals.py is

@@ -182,3 +182,24 @@ def test_caller_is_known_from_the_telling_to_the_end_of_the_call(
     assert "refused" not in caplog.text, "the unit knows all that it was told"
     with pytest.raises(DeskunitError):
         page.floor.set_caller(NOBODY, "王女士")
+
+
+def test_gesture_on_the_unit_is_told_at_once_with_the_number_of_the_callback(
+    page: Page, caplog: pytest.LogCaptureFixture
+) -> None:
+    page.hold("READY", 1_000)
+    page.until("unit", lambda unit: unit["state"] == "not_ready")
+    assert page.floor.callback_summary(page.uid)["number"] == 0
+    page.hold("BUSY", 80)
+    page.until("unit", lambda unit: unit["state"] == "talking")
+    page.hold("HOLD", 1_000)  # the menu of callbacks; its first entry is a dropped call
+    threading.Event().wait(0.2)  # one finger up, then the other down
+    page.hold("READY", 80)
+    told = page.until("callbacks", lambda body: bool(body["taken"]))
+    taken = {"number": 1, "uid": page.uid, "agent_id": "1001", "kind": "dropped"}
+    assert told == {"numbers": [1], "taken": [taken]}
+    one = page.floor.callback(1)
+    assert (one["owner_name"], one["call_no"], one["seat"]) == ("李晓", 1, "01")
+    assert one["due_utc_ms"] == one["taken_utc_ms"]
+    assert page.floor.callback_summary(page.uid)["number"] == 1
+    assert "refused" not in caplog.text, "the unit knows what is due"

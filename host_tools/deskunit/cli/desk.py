@@ -20,6 +20,7 @@ import msgspec
 
 from deskunit import __version__, clock, words
 from deskunit.calendar import Calendar
+from deskunit.callbacks import orders
 from deskunit.captures.lines import escaped
 from deskunit.cli.options import say
 from deskunit.cli.pushing import Pushing
@@ -194,6 +195,7 @@ class Desk:
             "release_port": self._release_port,
             "take_port": self._take_port,
             "set_language": self._set_language,
+            "callback_write": self._callback_write,
             "capture_start": lambda port: {"token": self.logger.taps.start(port)},
             "capture_more": self._capture_more,
             "capture_stop": self._capture_stop,
@@ -216,6 +218,12 @@ class Desk:
     def _confirm_unit(self, uid: str) -> dict[str, Any]:
         self.logger.confirm_unit(uid)
         return {}
+
+    def _callback_write(self, **asked: Any) -> dict[str, Any]:
+        """action, number, by, seen, values: the row, masked, as it is then."""
+        row = self.logger.write_callback(orders.checked(**asked))
+        found: dict[str, Any] = msgspec.to_builtins(row)
+        return found
 
     def _release_port(self, port: str, repl: bool = False) -> dict[str, Any]:
         return {"repl": self.logger.release_port(port, repl=repl)}
