@@ -36,6 +36,7 @@ class Desk:
         self.agent = agent
         self.name = name
         self.level = self.context.level(agent)
+        self.callbacks = None  # they are the agent's: the host tells anew
         self.reason = self.call = self.hold = self.reminders = 0
         self.calls = self.talk_s = self.holds = self.hold_s = 0
 
@@ -82,6 +83,7 @@ class Desk:
         self._begin_alerts(at_ms)
         if to == states.SIGNED_OUT:
             self.agent = self.name = ""
+            self.callbacks = None
         if new_call or to in (states.NOT_READY, states.READY, states.SIGNED_OUT):
             self.context.caller = ""
         pairs = [("to", to), ("by", by)] + self._about()

@@ -27,7 +27,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 LEFT_OUT = pytest.StashKey[int]()
-expect.set_options(timeout=30_000)  # a condition is awaited; how long a busy machine takes is no matter
+# a condition is awaited; how long a busy machine takes is no matter
+expect.set_options(timeout=30_000)
 
 
 def chromium() -> str | None:
