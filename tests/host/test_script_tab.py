@@ -3,7 +3,7 @@
 import base64
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,13 @@ import pytest
 import small_library
 from browser import Answer, Browser
 from deskunit.editing.desk import ScriptDesk
-from deskunit.errors import DeskunitError
-from deskunit.packs import Pack
 from deskunit.scripts import compiler
 from deskunit.scripts.drawing import Drawer, Scene
 from deskunit.scripts.library import DEFAULT, read_library
 from deskunit.web import serve
 from deskunit.web.server import Handle
 from memory_floor import MemoryFloor
+from paper_pushing import PaperPushing
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "boards")]
@@ -26,31 +25,6 @@ sys.path[:0] = [str(ROOT / "boards")]
 import build  # noqa: E402
 
 ASK = "silent/0/0/say"
-
-
-class PaperPushing:
-    """What the logger answers to a push: two units that got half of it."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[Pack, Sequence[str]]] = []
-        self.speaking = {"a1": "zh", "a2": "en"}
-
-    def targets(self, units: Sequence[str]) -> dict[str, Any]:
-        if not self.speaking:
-            raise DeskunitError("push_nobody")
-        found = self.speaking.items()
-        return {"units": [{"uid": uid, "seat": "", "language": one} for uid, one in found]}
-
-    def add(self, pack: Pack, units: Sequence[str]) -> int:
-        self.sent.append((pack, units))
-        return len(self.sent)
-
-    def progress(self, push: int) -> dict[str, Any]:
-        pack, units = self.sent[push - 1]
-        told = {"seat": "07", "connected": True, "offset": pack.size // 2, "size": pack.size}
-        ends = {"ended": push == 2, "error": "push_no_room" if push == 2 else None}
-        values = {"need": "9", "free": "1"} if push == 2 else {}
-        return {"units": [{"uid": uid, **told, **ends, "values": values} for uid in units]}
 
 
 class Tab:

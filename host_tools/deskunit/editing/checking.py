@@ -1,4 +1,4 @@
-"""What is wrong with a sentence while it is typed, fast enough for each keystroke, and with the whole library."""
+"""What is wrong with a sentence as it is typed, quick enough for each keystroke, and the whole library."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

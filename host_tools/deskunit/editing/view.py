@@ -12,6 +12,7 @@ from deskunit.scripts.flow import END_INDEX, Stop, stops_of
 from deskunit.scripts.library import STATES
 from deskunit.scripts.reading import Texts
 from deskunit.scripts.scenario import END, Scenario
+from deskunit.settings import UNIT
 
 Sum = Callable[[str], str]  # of a file, by its name
 
@@ -27,6 +28,7 @@ def library_view(volume: Volume, flavour: str, checksum: Sum) -> dict[str, Any]:
         "flavours": list(head.flavours),
         "flavour": flavour,
         "used_flavour": volume.site.flavour or head.flavour,
+        "silent_step_s": UNIT["silent_step_s"].default,
         "groups": [{"id": one.id, "title": _titles(one.title)} for one in head.groups],
         "scenarios": [_scenario(one, flavour, checksum) for one in scenarios],
         "states": _states(volume, checksum),
