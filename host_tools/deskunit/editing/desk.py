@@ -66,9 +66,8 @@ class ScriptDesk:
         """{name of a sentence: its pages}, of a scenario's or of the states'."""
         volume = self._shelf.volume()
         paper = _paper(volume, language, flavour)
-        shown = [one for one in places(volume.library) if one.name.partition("/")[0] == scenario]
         found = {}
-        for place in shown:
+        for place in places(volume.library, scenario):
             text = place.texts.by_language.get(language)
             scene = None if text is None else _scene(paper, place, text, large)
             if scene is not None:

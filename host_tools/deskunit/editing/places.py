@@ -6,7 +6,6 @@ A name is `silent/1/0/say` (file, step and alternative as the library was read, 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
 from deskunit.errors import DeskunitError
 from deskunit.scripts import toml_lines
@@ -43,16 +42,18 @@ class Place:
 
 def stem(scenario: Scenario) -> str:
     """What the names of a scenario's sentences begin with; two scenarios never share it."""
-    return PurePosixPath(scenario.file).stem
+    return scenario.file.rpartition("/")[2].removesuffix(".toml")
 
 
-def places(library: Library) -> Iterator[Place]:
-    """Every sentence of a library."""
+def places(library: Library, key: str | None = None) -> Iterator[Place]:
+    """Every sentence of a library, or those whose names begin with `key`: of a scenario, or of the states."""
     for state, texts in library.states.items():
-        yield Place(f"{STATE}/{state}", STATES, texts, state=state)
+        if key in (None, STATE):
+            yield Place(f"{STATE}/{state}", STATES, texts, state=state)
     for scenario in library.scenarios:
-        for at, step in enumerate(scenario.steps):
-            yield from of_step(scenario, at, step)
+        if key in (None, stem(scenario)):
+            for at, step in enumerate(scenario.steps):
+                yield from of_step(scenario, at, step)
 
 
 def of_step(scenario: Scenario, at: int, step: Step) -> Iterator[Place]:
@@ -60,13 +61,12 @@ def of_step(scenario: Scenario, at: int, step: Step) -> Iterator[Place]:
         for form, texts in zip(FORMS, (one.say, one.short), strict=True):
             if texts is not None:
                 name = f"{stem(scenario)}/{at}/{number}/{form}"
-                yield Place(
-                    name, scenario.file, texts, None, scenario, at, number, form
-                )  # fmt: skip
+                yield Place(name, scenario.file, texts, None, scenario, at, number, form)
 
 
 def find_place(library: Library, name: str) -> Place | None:
-    return next((one for one in places(library) if one.name == name), None)
+    known = places(library, name.partition("/")[0])
+    return next((one for one in known if one.name == name), None)
 
 
 def get_place(library: Library, name: str) -> Place:

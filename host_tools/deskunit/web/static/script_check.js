@@ -39,7 +39,7 @@ export class Checked {
     const fit = this.fit ? ` · ${said("not_measured", { why: this.fit[language] })}` : "";
     by_id("check-said").textContent = this.done ? whole + fit : said("checking");
     by_id("check").classList.toggle("clear", !this.findings.length);
-    by_id("check").dataset.kind = errors ? "bad" : this.findings.length ? "wait" : "good";
+    by_id("check").dataset.kind = errors ? "bad" : this.findings.length || !this.done ? "wait" : "good";
     this.draw_into(by_id("check-list"), () => true);
   }
 

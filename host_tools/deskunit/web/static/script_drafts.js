@@ -37,10 +37,17 @@ export class Drafts {
     return this.kept.get(Drafts.key(name, language));
   }
 
-  // Edits of one scenario's file: [{name, language, text, base}]
-  of(scenario) {
+  // The edit goes on from what the file has now.
+  rebase(name, language, base) {
+    const edit = this.find(name, language);
+    if (edit) edit.base = base;
+    this.store();
+  }
+
+  // Edits of one scenario, or of one sentence: [{name, language, text, base}]
+  of(begin) {
     return [...this.live]
-      .filter(([key]) => key.startsWith(`${scenario}/`))
+      .filter(([key]) => key.startsWith(`${begin}/`) || key.startsWith(`${begin}|`))
       .map(([key, edit]) => ({ name: key.split("|")[0], language: key.split("|")[1], ...edit }));
   }
 

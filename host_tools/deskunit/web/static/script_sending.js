@@ -45,8 +45,8 @@ export class Sending {
 
   draw() {
     const { checked, drafts } = this.tab;
-    const going = this.rows.some((one) => !one.ended);
-    by_id("send").disabled = this.busy || going || !checked.done || checked.errors > 0;
+    // also while one is under way: a unit that is away may keep it going for days, and a new sending replaces it
+    by_id("send").disabled = this.busy || !checked.done || checked.errors > 0;
     by_id("send").textContent = said(this.busy ? "send_busy" : "send");
     by_id("send-note").textContent = this.note(checked, drafts);
     const list = by_id("sending");

@@ -17,7 +17,7 @@ export class Sentence {
     this.pages = [];
     this.page = 0;
     this.findings = new Map(); // by language, of what is written now
-    this.conflicts = new Map(); // by language: what the file has now, null: nothing
+    this.conflicts = tab.conflicts_of(sentence.name); // by language: what the file has now
     this.fields = new Map(); // by language
     this.language = tab.language;
     this.element = this.make();
@@ -96,6 +96,7 @@ export class Sentence {
     const label = field.appendChild(make("label", "", said(`lang_${language}`)));
     label.htmlFor = box.id = id;
     label.lang = box.lang = LANG[language];
+    box.setAttribute("aria-label", said("sentence_in", { language: said(`lang_${language}`) }));
     Object.assign(box, { value: this.text(language), rows: 1, maxLength: TEXT_MAX, spellcheck: false });
     box.dataset.language = language;
     box.setAttribute("aria-describedby", `${id}-found`);
@@ -219,21 +220,15 @@ export class Sentence {
 
   // --- what else there is of it: the file's newer sentence, a draft of last time
 
-  conflict(language, theirs) {
-    this.conflicts.set(language, theirs);
-    this.draw_aside(language);
-  }
-
   draw_aside(language) {
     const { aside, field } = this.fields.get(language);
     const { name } = this.sentence;
     aside.replaceChildren();
     const kept = this.tab.drafts.find_kept(name, language);
     if (this.conflicts.has(language)) {
-      const theirs = this.conflicts.get(language);
-      this.offer(aside, said(theirs === null ? "gone" : "changed"), theirs, [
+      this.offer(aside, said("changed"), this.conflicts.get(language), [
         ["take_theirs", () => this.drop(language)],
-        ...(theirs === null ? [] : [["keep_mine", () => this.resolve(language)]]),
+        ["keep_mine", () => this.resolve(language)],
       ]);
     } else if (kept && kept.text !== this.saved(language)) {
       const time = new Date(kept.at).toLocaleString(page_language, { dateStyle: "short", timeStyle: "short" });
@@ -249,7 +244,7 @@ export class Sentence {
 
   offer(aside, why, text, choices) {
     aside.appendChild(make("p", "", why));
-    if (text !== null) aside.appendChild(make("blockquote", "", text));
+    aside.appendChild(make("blockquote", "", text));
     const row = aside.appendChild(make("div", "answers"));
     for (const [name, act] of choices) {
       const button = row.appendChild(make("button", "plain", said(name)));
@@ -259,6 +254,7 @@ export class Sentence {
   }
 
   resolve(language) {
+    this.tab.drafts.rebase(this.sentence.name, language, this.conflicts.get(language));
     this.conflicts.delete(language);
     this.draw_aside(language);
     this.tab.changed();
@@ -294,13 +290,11 @@ export function make(kind, name = "", text = "") {
   return element;
 }
 
-export function finding(one, with_place = false) {
+export function finding(one) {
   const item = make("li", one.severity);
-  item.append(make("strong", "", said(one.severity)), " ", one.what[page_language]);
-  const mend = one.mend[page_language];
-  if (mend) item.append(page_language === "en" ? " " : "", mend);
+  const gap = page_language === "en" ? " " : "";
+  item.append(make("strong", "", said(one.severity)), gap, one.what[page_language], gap, one.mend[page_language]);
   item.append(" ", make("small", "", said("line", { file: one.file, line: one.line })));
-  if (with_place) item.dataset.file = one.file;
   return item;
 }
 

@@ -9,6 +9,11 @@ export class Tree {
     search.addEventListener("input", () => this.filter());
   }
 
+  first(library) {
+    const [found] = library.groups.flatMap((one) => library.scenarios.filter((each) => each.group === one.id));
+    return found ?? null;
+  }
+
   // marks(key): {unsaved, wrong} of a scenario
   draw(library, chosen, marks) {
     const groups = library.groups

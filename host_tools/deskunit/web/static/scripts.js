@@ -10,6 +10,7 @@ import { ask, get } from "./send.js";
 import { language as page_language, text } from "./words.js";
 
 const by_id = (id) => document.getElementById(id);
+const WIDE = "(min-width: 900px)";
 const REMEMBERED = "deskunit-script-language";
 
 export class ScriptTab {
@@ -20,6 +21,7 @@ export class ScriptTab {
     this.tree = new Tree(by_id("script-tree"), by_id("script-search"), by_id("script-none"));
     this.checked = new Checked();
     this.sending = new Sending(this);
+    this.conflicts = new Map(); // name of a sentence: by language, what the file has now instead of the edit's base
     this.unfolded = new Set(); // names of sentences whose other languages are open
     this.library = null;
     this.large = false;
@@ -99,11 +101,29 @@ export class ScriptTab {
       if (answer.status !== 200) return this.refused(answer);
       this.library = answer.body;
       this.language = this.wanted_language();
+      this.find_conflicts();
       this.draw();
       await Promise.all([this.load_check(), this.sending.look()]);
     } catch (error) {
       this.failed(error);
     }
+  }
+
+  // Edits that began from a sentence that the file does not have any more.
+  find_conflicts() {
+    const { scenarios, states } = this.library;
+    this.conflicts.clear();
+    for (const { name, texts } of [...scenarios.flatMap((one) => one.steps), states].flatMap((one) => one.sentences))
+      for (const { language, text: written, base } of this.drafts.of(name)) {
+        const now = texts[language]?.text ?? "";
+        if (now === written) this.drafts.drop(name, language);
+        else if (now !== base) this.conflicts_of(name).set(language, now);
+      }
+  }
+
+  conflicts_of(name) {
+    if (!this.conflicts.has(name)) this.conflicts.set(name, new Map());
+    return this.conflicts.get(name);
   }
 
   wanted_language() {
@@ -147,7 +167,9 @@ export class ScriptTab {
     if (!this.library) return null;
     const { scenarios, states } = this.library;
     if (this.chosen === states.key) return states;
-    return scenarios.find((one) => one.key === this.chosen) ?? null;
+    // where there is room for both, something stands beside the list from the beginning
+    const first = !this.chosen && matchMedia(WIDE).matches ? this.tree.first(this.library) : null;
+    return scenarios.find((one) => one.key === this.chosen) ?? first;
   }
 
   // --- drawing
@@ -223,7 +245,7 @@ export class ScriptTab {
 
   // Another scenario begins at its top, also where the list was scrolled far down.
   turn_to(article) {
-    if (article.getBoundingClientRect().top < 0 || matchMedia("(max-width: 899px)").matches)
+    if (article.getBoundingClientRect().top < 0 || !matchMedia(WIDE).matches)
       by_id("shelf").scrollIntoView();
   }
 
@@ -339,17 +361,8 @@ export class ScriptTab {
   // Sentences that nobody else touched are saved all the same; the others are shown beside.
   async is_changed(edits, { texts }, again) {
     await this.load();
-    let any = false;
-    edits.forEach(({ name, language, base, text: written }, at) => {
-      if (texts[at] === written) return this.drafts.drop(name, language);
-      if (texts[at] === base) return;
-      any = true;
-      const live = this.drafts.find(name, language);
-      if (live && texts[at] !== null) live.base = texts[at];
-      this.sentences.find((one) => one.sentence.name === name)?.conflict(language, texts[at]);
-    });
-    this.drafts.store();
-    if (!any && again) await this.save(false);
+    if (texts.includes(null)) this.page.say(said("gone"), "bad", 10000);
+    else if (again && edits.every((one) => !this.conflicts_of(one.name).has(one.language))) await this.save(false);
   }
 
   is_faulty(edits, findings) {
