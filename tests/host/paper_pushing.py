@@ -27,7 +27,7 @@ class PaperPushing:
 
     def progress(self, push: int) -> dict[str, Any]:
         pack, units = self.sent[push - 1]
-        told = {"seat": "07", "connected": True, "offset": pack.size // 2, "size": pack.size}
+        told = {"seat": "07", "connected": True, "offset": (pack.size + 1) // 2, "size": pack.size}
         ends = {"ended": self.finished or push == 2, "error": "push_no_room" if push == 2 else None}
         values = {"need": "9", "free": "1"} if push == 2 else {}
         return {"units": [{"uid": uid, **told, **ends, "values": values} for uid in units]}

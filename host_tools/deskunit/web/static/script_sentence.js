@@ -148,7 +148,7 @@ export class Sentence {
     this.page = Math.min(Math.max(0, this.page), Math.max(0, count - 1));
     this.oled.show(this.pages[this.page] ?? { pixels: null });
     this.pager.hidden = count < 2;
-    this.where.textContent = said("page", { n: this.page + 1, count });
+    this.where.textContent = `${this.page + 1} / ${count}`;
     this.back.disabled = this.page === 0;
     this.onward.disabled = this.page + 1 >= count;
     this.canvas.setAttribute("aria-label", said("screen", { text: this.text(this.language) }));

@@ -103,6 +103,7 @@ export class ScriptTab {
       this.language = this.wanted_language();
       this.find_conflicts();
       this.draw();
+      await this.picturing; // first what is looked at: the check of the whole library takes a second
       await Promise.all([this.load_check(), this.sending.look()]);
     } catch (error) {
       this.failed(error);
@@ -240,7 +241,7 @@ export class ScriptTab {
     else if (scenario) this.turn_to(article);
     article.dataset.key = scenario?.key ?? "";
     this.draw_elsewhere();
-    this.load_pictures();
+    this.picturing = this.load_pictures();
   }
 
   // Another scenario begins at its top, also where the list was scrolled far down.
