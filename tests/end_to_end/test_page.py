@@ -298,3 +298,26 @@ def test_a_second_start_finds_the_log_and_the_unit_again(
     in_state(other, "ready")
     assert again.stop() == 0
     nothing_is_left_of(again)
+
+
+def test_a_sentence_that_is_changed_on_the_page_is_on_its_way_to_the_unit(
+    chrome: Browser, run: Run
+) -> None:
+    page = open_page(chrome, run, "en-GB")
+    page.get_by_role("tab", name="Scripts").click()
+    page.locator('#script-tree a[data-key="silent"]').click()
+    box = page.locator('[data-name="silent/1/0/say"] textarea').first
+    box.fill("Now I hear you.")
+    page.locator("#save").click()
+    expect(page.locator("#notice")).to_contain_text("The library was copied", timeout=PATIENCE_MS)
+    saved = run.data_dir / "library" / "scenarios" / "silent.toml"
+    assert 'say.en = "Now I hear you."' in saved.read_text("utf-8")
+    expect(page.locator("#send")).to_be_enabled(timeout=PATIENCE_MS)
+    page.locator("#send").click()
+    row = page.locator("#sending li")
+    expect(row).to_contain_text("Seat 01 · English")
+    expect(row.locator(".far")).to_have_text(
+        re.compile(r"^([1-9]\d* %|in use)$"), timeout=PATIENCE_MS
+    )
+    assert run.stop() == 0
+    assert "Traceback" not in "".join(run.printed)

@@ -32,7 +32,7 @@ def test_no_sentence_is_empty(language: str) -> None:
 
 
 def test_chinese_sentences_are_chinese() -> None:
-    names = {"page.switch_language", "page.switch_language_label"}
+    names = {"page.switch_language", "page.switch_language_label", "script_tab.lang_en"}
     plain = [
         key
         for key, sentence in words.table("zh").items()

@@ -73,6 +73,7 @@ class Desk:
             virtual_seats=self.fleet.seats,
         )
         self.floor = DeskFloor(self.logger, self.fleet, settings.zone)
+        self.pushing = Pushing(self.logger, data_dir)
 
     def write_demonstration(self) -> None:
         """An agents.csv with one agent, when there is none."""
@@ -196,7 +197,7 @@ class Desk:
             "capture_start": lambda port: {"token": self.logger.taps.start(port)},
             "capture_more": self._capture_more,
             "capture_stop": self._capture_stop,
-            **Pushing(self.logger, self._data_dir).handlers(),
+            **self.pushing.handlers(),
         }
 
     def _status(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from deskunit.errors import DeskunitError
 from deskunit.logger import Logger
 from deskunit.logger.deliveries import Delivery
-from deskunit.packs import read_pack
+from deskunit.packs import Pack, read_pack
 from deskunit.store import Unit
 
 FOLDER = "push"  # in the data folder: what a command hands over; a request itself holds 64 KB
@@ -50,11 +50,14 @@ class Pushing:
 
     def push(self, file: str, units: Sequence[str]) -> dict[str, Any]:
         """`file`: a name in the data folder's `push`; it may be removed when this is answered."""
-        pack = read_pack(self._data_dir / FOLDER / Path(file).name)
+        return {"push": self.add(read_pack(self._data_dir / FOLDER / Path(file).name), units)}
+
+    def add(self, pack: Pack, units: Sequence[str]) -> int:
+        """The number of the push that brings `pack` to these units."""
         number = self._logger.deliveries.add(pack, units)
         for link in self._logger.ports.links():
             link.wake()
-        return {"push": number}
+        return number
 
     def progress(self, push: int) -> dict[str, Any]:
         """Of each unit: how many bytes it has, whether it ended, and why without success."""

@@ -41,12 +41,16 @@ def run(
 ) -> None:
     from deskunit import settings, web
     from deskunit.cli.desk import Desk
+    from deskunit.editing.desk import ScriptDesk
 
     chosen = settings.load(data_dir)
     with ending(), ExitStack() as stack:
         desk = Desk(data_dir, chosen, ports=ports, virtual=count, search=not (ports or count))
         stack.callback(desk.close)
-        page = web.serve(desk.floor, port=chosen.page_port if page_port is None else page_port)
+        scripts = ScriptDesk(data_dir, desk.pushing)
+        stack.callback(scripts.close)
+        wanted = chosen.page_port if page_port is None else page_port
+        page = web.serve(desk.floor, port=wanted, scripts=scripts)
         stack.callback(page.stop)
         if demo:
             desk.write_demonstration()

@@ -68,19 +68,23 @@ def all_scenes(plan: Plan) -> Iterator[tuple[str, Scene]]:
 
 def scene_of(language: str, scenario: Scenario, step: Step, sentence: Sentence) -> Scene:
     """The scene in which the unit would say `sentence`."""
-    known = conditions(sentence.conditions)
-    chosen = replace(
-        example(language),
+    return replace(
+        scene_under(language, sentence.conditions, sentence.short),
         scenario=scenario.id,
         step=step.index,
         said=sentence.key,
-        day=known.get("d", "")[:1],
     )
+
+
+def scene_under(language: str, tokens: str, short: bool) -> Scene:
+    """The example's call under the conditions of a sentence, as the pack has them."""
+    known = conditions(tokens)
+    chosen = replace(example(language), day=known.get("d", "")[:1])
     if "h" in known:
         hour = int(known["h"].partition("-")[0])
         chosen = replace(chosen, hour=hour, hello=hello_word(hour))
-    if sentence.short or "l" in known:
-        chosen = replace(chosen, level=LEVELS["s" if sentence.short else known["l"][0]])
+    if short or "l" in known:
+        chosen = replace(chosen, level=LEVELS["s" if short else known["l"][0]])
     if known.get("a") == "0":
         chosen = replace(chosen, agent="?", name="?")
     return replace(chosen, wish=WISHES.get(chosen.day, ""))

@@ -4,11 +4,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from deskunit.web.floor import Floor
+    from deskunit.web.scripts import Scripts
     from deskunit.web.server import Handle
 
 
-def serve(floor: "Floor", host: str = "127.0.0.1", port: int = 8470) -> "Handle":
-    """The page's server, port taken but not started. DeskunitError: port_taken, beyond_loopback."""
+def serve(
+    floor: "Floor", host: str = "127.0.0.1", port: int = 8470, scripts: "Scripts | None" = None
+) -> "Handle":
+    """The page's server, port taken but not started. Without `scripts` it has no script tab.
+
+    DeskunitError: port_taken, beyond_loopback.
+    """
     from deskunit.web.server import take_port  # starlette and uvicorn only when a page is wanted
 
-    return take_port(floor, host, port)
+    return take_port(floor, host, port, scripts)

@@ -26,14 +26,16 @@ from starlette.types import ASGIApp
 from deskunit import __version__, words
 from deskunit.errors import DeskunitError
 from deskunit.web import metrics
+from deskunit.web.answers import done, json_answer
 from deskunit.web.floor import Floor, Screen
 from deskunit.web.presses import Channel, Press
+from deskunit.web.scripts import Scripts, ScriptTab
 from deskunit.web.security import Guard
 from deskunit.web.stream import Stream
 
 STATIC = Path(__file__).parent / "static"
 LOG_ROWS_MAX = 100
-PAGE_WORDS = ("page.", "alarm.", "state.", "reason.", "cause.")
+PAGE_WORDS = ("page.", "script_tab.", "preview.", "alarm.", "state.", "reason.", "cause.")
 
 
 class Presses(msgspec.Struct, frozen=True):
@@ -57,9 +59,10 @@ class Power(msgspec.Struct, frozen=True):
 class Page:
     """One start of the page: its token, its routes, the streams that are open."""
 
-    def __init__(self, floor: Floor, hosts: frozenset[str]) -> None:
+    def __init__(self, floor: Floor, hosts: frozenset[str], scripts: Scripts | None) -> None:
         self.token = secrets.token_urlsafe(24)
         self._floor = floor
+        self._scripts = scripts
         self._streams: set[Stream] = set()
         self._channels: dict[str, Channel] = {}
         self._releases: set[asyncio.Future[None]] = set()
@@ -86,6 +89,7 @@ class Page:
                 Route(unit + "/caller", self._caller, methods=["POST"]),
                 Route(unit + "/power", self._power, methods=["POST"]),
                 Route(unit + "/confirm", self._confirm, methods=["POST"]),
+                *(ScriptTab(self._scripts).routes() if self._scripts else ()),
                 Mount("/static", StaticFiles(directory=STATIC)),
             ],
             exception_handlers={DeskunitError: _sentence, msgspec.DecodeError: _bad_request},
@@ -96,6 +100,7 @@ class Page:
     async def _index(self, request: Request) -> Response:
         html = (STATIC / "index.html").read_text("utf-8")
         filled = html.replace("{token}", self.token).replace("{language}", _language_of(request))
+        filled = filled.replace("{tabs}", "" if self._scripts else "hidden")
         return HTMLResponse(filled, headers={"Cache-Control": "no-store"})
 
     async def _log(self, request: Request) -> Response:
@@ -103,11 +108,11 @@ class Page:
         rows, today = await asyncio.to_thread(
             lambda: (self._floor.intervals(LOG_ROWS_MAX, uid), self._floor.today(uid))
         )
-        return _json({"intervals": rows, "today": today, "now_utc_ms": _now_utc_ms()})
+        return json_answer({"intervals": rows, "today": today, "now_utc_ms": _now_utc_ms()})
 
     async def _screen(self, request: Request) -> Response:
         uid = request.path_params["uid"]
-        return _json(_screen_body(uid, await asyncio.to_thread(self._floor.screen, uid)))
+        return json_answer(_screen_body(uid, await asyncio.to_thread(self._floor.screen, uid)))
 
     async def _csv(self, request: Request) -> Response:
         query = {"range": "all", **request.query_params}
@@ -190,7 +195,7 @@ class Page:
         if channel is None:
             raise DeskunitError("page_gone")
         await channel.play(body.uid, body.presses)
-        return _done()
+        return done()
 
     async def _language(self, request: Request) -> Response:
         body = msgspec.json.decode(await request.body(), type=Language)
@@ -209,7 +214,7 @@ class Page:
 
     async def _do(self, act: Callable[..., None], request: Request, *values: object) -> Response:
         await asyncio.to_thread(partial(act, request.path_params["uid"], *values))
-        return _done()
+        return done()
 
 
 def _screen_body(uid: str, screen: Screen | None) -> dict[str, Any]:
@@ -222,19 +227,21 @@ def _screen_body(uid: str, screen: Screen | None) -> dict[str, Any]:
 async def _words(request: Request) -> Response:
     language = request.path_params["language"]
     if language not in words.LANGUAGES:
-        return _json({}, 404)
+        return json_answer({}, 404)
     table = words.table(language)
-    return _json({key: value for key, value in table.items() if key.startswith(PAGE_WORDS)})
+    return json_answer({key: value for key, value in table.items() if key.startswith(PAGE_WORDS)})
 
 
 async def _sentence(request: Request, error: Exception) -> Response:
     assert isinstance(error, DeskunitError)
     status = 404 if error.key == "unknown_unit" else 409
-    return _json({"error": error.key, "sentence": error.sentence(_language_of(request))}, status)
+    return json_answer(
+        {"error": error.key, "sentence": error.sentence(_language_of(request))}, status
+    )
 
 
 async def _bad_request(_request: Request, error: Exception) -> Response:
-    return _json({"error": "bad_request", "sentence": str(error)}, 400)
+    return json_answer({"error": "bad_request", "sentence": str(error)}, 400)
 
 
 def _language_of(request: Request) -> str:
@@ -253,15 +260,6 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 def _plain(name: str) -> str:
     return "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-."))
-
-
-def _json(body: object, status: int = 200) -> Response:
-    headers = {"Cache-Control": "no-store"}
-    return Response(msgspec.json.encode(body), status, headers, "application/json")
-
-
-def _done() -> Response:
-    return Response(status_code=204)
 
 
 def _now_utc_ms() -> int:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 TOKEN_HEADER = "X-Deskunit-Token"
 BODY_MAX_BYTES = 16_384
+SENTENCES_MAX_BYTES = 262_144  # what is edited on the script tab
 READS = frozenset({"GET", "HEAD"})
 
 RESPONSE_HEADERS = {
@@ -56,7 +57,9 @@ def refusal(scope: Scope, hosts: frozenset[str], token: str) -> tuple[int, str] 
     if _from_elsewhere(scope, headers):
         return 403, "Requests from other web sites are refused."
     if scope["method"] not in READS:
-        return _write_refusal(headers, token)
+        sentences = scope["path"].startswith("/api/script/")
+        limit = SENTENCES_MAX_BYTES if sentences else BODY_MAX_BYTES
+        return _write_refusal(headers, token, limit)
     return None
 
 
@@ -72,7 +75,7 @@ def _from_elsewhere(scope: Scope, headers: Headers) -> bool:
     )
 
 
-def _write_refusal(headers: Headers, token: str) -> tuple[int, str] | None:
+def _write_refusal(headers: Headers, token: str, limit_bytes: int) -> tuple[int, str] | None:
     given = headers.get(TOKEN_HEADER, "")
     if not hmac.compare_digest(given.encode("latin-1", "replace"), token.encode()):
         return 403, "The page is from an earlier start of deskunit; reload it."
@@ -81,8 +84,8 @@ def _write_refusal(headers: Headers, token: str) -> tuple[int, str] | None:
     length = headers.get("content-length", "")
     if not length.isdigit():
         return 411, "Writes state their length."
-    if int(length) > BODY_MAX_BYTES:
-        return 413, "This is more than a press."
+    if int(length) > limit_bytes:
+        return 413, "This is more than a page sends."
     return None
 
 

@@ -14,6 +14,7 @@ from deskunit.errors import DeskunitError
 from deskunit.web import security
 from deskunit.web.app import Page
 from deskunit.web.floor import Floor
+from deskunit.web.scripts import Scripts
 
 STOP_MAX_S = 3.0
 
@@ -21,10 +22,12 @@ STOP_MAX_S = 3.0
 class Handle:
     """A page on a port. `start()` returns when it answers, `stop()` when nothing of it is left."""
 
-    def __init__(self, floor: Floor, listening: socket.socket) -> None:
+    def __init__(
+        self, floor: Floor, listening: socket.socket, scripts: Scripts | None = None
+    ) -> None:
         self._socket = listening
         self.port: int = listening.getsockname()[1]
-        self.page = Page(floor, security.names(self.port))
+        self.page = Page(floor, security.names(self.port), scripts)
         self._server = _Server(self.page)
         self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
 
@@ -82,7 +85,7 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def take_port(floor: Floor, host: str, port: int) -> Handle:
+def take_port(floor: Floor, host: str, port: int, scripts: Scripts | None = None) -> Handle:
     """Listen on `port` (0: any free one) of a loopback address, without answering yet."""
     if not security.is_loopback(host):
         raise DeskunitError("beyond_loopback", host=host)
@@ -99,4 +102,4 @@ def take_port(floor: Floor, host: str, port: int) -> Handle:
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
             raise DeskunitError("port_taken", port=port) from error
         raise
-    return Handle(floor, listening)
+    return Handle(floor, listening, scripts)

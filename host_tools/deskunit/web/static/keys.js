@@ -60,7 +60,7 @@ export class Keys {
   }
 
   key_down(event) {
-    if (event.target instanceof HTMLInputElement) return; // a digit that somebody types
+    if (event.target.closest?.("input, textarea, select")) return; // a digit that somebody types
     const name = CODES[event.code];
     if (!name || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     this.take(name, event.code);

@@ -8,7 +8,9 @@ import { Keys } from "./keys.js";
 import { Live } from "./live.js";
 import { Log } from "./log.js";
 import { Oled } from "./oled.js";
+import { ScriptTab } from "./scripts.js";
 import { Presses, Refused, post, use_token } from "./send.js";
+import { Tabs } from "./tabs.js";
 import * as unit_card from "./unit.js";
 import * as words from "./words.js";
 
@@ -26,6 +28,9 @@ const log = new Log(by_id("rows"), by_id("log-empty"), by_id("log-more"));
 const day = new Day(by_id("bar"), by_id("totals"), by_id("today-total"));
 const presses = new Presses(failed);
 const keys = new Keys(by_id("keys"), (name, down) => presses.set(chosen, name, down));
+
+const scripts = new ScriptTab({ say, failed });
+const tabs = new Tabs(by_id("tabs"), { units: draw, scripts: (rest) => scripts.open(rest) });
 
 function say(sentence, kind, for_ms = 0) {
   clearTimeout(notice_timer);
@@ -60,6 +65,7 @@ function hello(data) {
   document.querySelector("main").hidden = false;
   draw();
   load();
+  scripts.connected();
 }
 
 function gone() {
@@ -123,7 +129,7 @@ function draw() {
   by_id("record").hidden = !unit;
   draw_picker();
   if (!unit) return;
-  keys.enable(!lost && unit.kind === "virtual");
+  keys.enable(!lost && unit.kind === "virtual" && tabs.shown === "units");
   keys.label((name, key) => words.text("page.button_label", { name, key }));
   by_id("oled").setAttribute("aria-label", words.text("page.screen_label"));
   for (const range of ["today", "all"])
@@ -171,6 +177,7 @@ async function use_language(wanted) {
   log.draw();
   day.draw(log.open());
   draw();
+  scripts.draw();
 }
 
 by_id("switch").addEventListener("click", () => {
@@ -184,6 +191,7 @@ for (const choice of by_id("screen-language").querySelectorAll("button"))
   choice.addEventListener("click", () => act("language", { language: choice.dataset.language }));
 
 await words.use(words.preferred());
+tabs.start();
 say(words.text("page.connecting"), "wait");
 new Live(
   {

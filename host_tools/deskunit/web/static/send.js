@@ -10,9 +10,31 @@ export function use_token(fresh) {
 
 export class Refused extends Error {}
 
+// The server's answer as {status, body}, body null if it is none. TypeError when it does not answer.
+export async function get(path) {
+  const answer = await fetch(path, { headers: { "X-Deskunit-Language": language } });
+  return read(answer);
+}
+
+export async function ask(path, body) {
+  return read(await send(path, body, false));
+}
+
+async function read(answer) {
+  const json = answer.headers.get("content-type")?.startsWith("application/json");
+  const text = await answer.text();
+  return { status: answer.status, body: json ? JSON.parse(text) : text ? { sentence: text.trim() } : null };
+}
+
 // POST `body`; Refused with the server's sentence, TypeError when it does not answer.
 export async function post(path, body, keepalive = false) {
-  const answer = await fetch(path, {
+  const answer = await send(path, body, keepalive);
+  if (answer.ok) return;
+  throw new Refused((await read(answer)).body?.sentence ?? String(answer.status));
+}
+
+function send(path, body, keepalive) {
+  return fetch(path, {
     method: "POST",
     headers: {
       "Content-Type": "application/json",
@@ -22,12 +44,6 @@ export async function post(path, body, keepalive = false) {
     body: JSON.stringify(body),
     keepalive,
   });
-  if (answer.ok) return;
-  const text = await answer.text();
-  let sentence = text.trim();
-  if (answer.headers.get("content-type")?.startsWith("application/json"))
-    sentence = JSON.parse(text).sentence;
-  throw new Refused(sentence);
 }
 
 // The presses of this page: while one request is under way the next are collected. Each carries the

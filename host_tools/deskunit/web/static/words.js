@@ -26,9 +26,16 @@ export async function use(wanted) {
   document.documentElement.lang = wanted === "zh" ? "zh-Hans" : "en";
   document.title = text("page.title");
   for (const element of document.querySelectorAll("[data-word]"))
-    element.textContent = text(`page.${element.dataset.word}`);
+    element.textContent = text(whole(element.dataset.word));
   for (const element of document.querySelectorAll("[data-label]"))
-    element.setAttribute("aria-label", text(`page.${element.dataset.label}`));
+    element.setAttribute("aria-label", text(whole(element.dataset.label)));
+  for (const element of document.querySelectorAll("[data-placeholder]"))
+    element.placeholder = text(whole(element.dataset.placeholder));
+}
+
+// Without a section it is one of the page's own.
+function whole(key) {
+  return key.includes(".") ? key : `page.${key}`;
 }
 
 // The sentence of `key`, its {names} filled.
