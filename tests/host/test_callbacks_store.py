@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from callback_paper import BOOT, HOUR_MS, START, UID, Desk, open_desk
+from deskunit.clock import ClockReading
 from deskunit.store import FILE_NAME
 from paper_unit import event
 
@@ -152,3 +153,28 @@ def test_a_refused_write_leaves_nothing(paper: Desk) -> None:
         writer.append(1, START, "1001", "voided", {"reason": "x"})
         raise RuntimeError
     assert (paper.desk.get(1).status, paper.desk.get(1).history) == ("open", ())
+
+
+def test_a_boot_that_is_placed_better_takes_its_promises_along(paper: Desk) -> None:
+    """Boot 42 was read by nobody; its place is known when boot 43 has begun and all of 42 has come."""
+    older, current = "42-00000001", "43-00000002"
+
+    words = [
+        event(UID, older, 1, 5, "boot", {"rst": "PWRON", "fw": "1.0"}, True),
+        event(UID, older, 2, 1000, "st", CALL),
+        event(UID, older, 3, 2000, "callback", {"call": 1, "k": "fault"}),
+        event(UID, older, 4, HOUR_MS, "st", {"to": "ready", "by": "btn", "ag": "1001"}),
+    ]
+    now = START + 9 * HOUR_MS
+    paper.tell((START, "boot", {"rst": "PWRON", "fw": "1.0"}))
+    paper.store.read_clock(UID, current, ClockReading(1000, now - 1000, 5), now)
+    paper.store.begin_older_boot(words[0], current, now)
+    assert paper.store.commit(words, now).callbacks == [1]
+    before = paper.desk.get(1)
+    paper.store.begin_boot(UID, current, fw="1.0", reset_cause="SOFT", now_utc_ms=now)
+    after = paper.desk.get(1)
+    at = paper.store.moment(UID, older, 2000)
+    assert (after.taken_utc_ms, after.taken_error_ms) == (at.utc_ms, at.error_ms)
+    assert after.taken_utc_ms != before.taken_utc_ms
+    assert after.due_utc_ms == after.taken_utc_ms + 24 * HOUR_MS
+    assert [(one.what, one.by) for one in after.history] == [("taken", "")]
