@@ -19,7 +19,10 @@ TOP = {"cli", "__main__"}
 PURE = (
     *("wire.py", "intervals.py", "epochs.py", "daytime.py", "scripts/usage.py"),
     *("transfer.py", "errands.py"),
+    *(f"callbacks/{name}.py" for name in ("kinds", "folding", "due", "fields", "actions")),
+    *(f"callbacks/{name}.py" for name in ("conflicts", "masking", "repeats", "rows", "measures")),
 )
+REDUCERS = {"deskunit.callbacks.folding", "deskunit.callbacks.kinds"}  # pure, as intervals.py is
 INPUT_OUTPUT = {
     *("socket", "threading", "subprocess", "os", "io", "time", "sqlite3", "sqlalchemy", "serial"),
     *("pathlib", "tempfile", "shutil", "asyncio", "select", "signal", "multiprocessing"),
@@ -130,7 +133,9 @@ def test_errors_and_words_stand_on_nothing(path: Path) -> None:
 @pytest.mark.parametrize("path", [p for p in sources(HOST) if part(p) in MIDDLE], ids=shown)
 def test_store_wire_port_and_clock_know_no_feature(path: Path) -> None:
     values = {"events", "states", "reasons", "intervals", "epochs", "agents"}
-    assert ours(path) <= MIDDLE | BOTTOM | values | {part(path)}
+    assert ours(path) - {"callbacks"} <= MIDDLE | BOTTOM | values | {part(path)}
+    of_callbacks = {name for name in imports(path) if name.startswith("deskunit.callbacks")}
+    assert {".".join(name.split(".")[:3]) for name in of_callbacks} <= REDUCERS
 
 
 @pytest.mark.parametrize("path", [p for p in sources(HOST) if part(p) not in TOP], ids=shown)

@@ -4,6 +4,7 @@ The country's days come from the `holidays` package, the site's own from holiday
 The context of the units and the due dates of callbacks stand on it; it asks no clock.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -127,6 +128,13 @@ class Calendar:
         """The `count` working days that follow the date; the last one is when `count` days are over."""
         return [day for _, day in zip(range(count), self._working_days(when), strict=False)]
 
+    @property
+    def version(self) -> str:
+        """What the days come from: country and package, and a sum of the site's own list if there is one."""
+        own = repr(sorted((when, day.kind) for when, day in self._site.items()))
+        site = "+" + hashlib.sha256(own.encode()).hexdigest()[:8] if self._site else ""
+        return f"{self.country or '-'} {self._official.version}{site}"
+
     def is_published(self, year: int) -> bool:
         """Whether the year's moved days are official; of other countries than China it is taken so."""
         return self.country != CHINA or year in PUBLISHED
@@ -159,6 +167,8 @@ def is_country(code: str) -> bool:
 class _Weeks:
     """Saturday and Sunday."""
 
+    version = "weeks"
+
     def day(self, when: date) -> Day:
         return Day(WEEKEND, WEEKEND) if when.weekday() >= 5 else Day(WORK)
 
@@ -168,6 +178,7 @@ class _Country:
 
     def __init__(self, code: str) -> None:
         import holidays  # 60 ms, for whom needs a country's days
+        from holidays.version import __version__
 
         try:
             plain = holidays.country_holidays(code)
@@ -179,6 +190,7 @@ class _Country:
         spoken = english if english in (plain.supported_languages or ()) else own
         self._english = holidays.country_holidays(code, language=spoken)
         self._is_china = code == CHINA
+        self.version = __version__
 
     def day(self, when: date) -> Day:
         if self._is_off(when):

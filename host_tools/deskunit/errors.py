@@ -17,8 +17,7 @@ class DeskunitError(Exception):
 
     def sentence(self, language: str | None = None) -> str:
         """The message in `language` ("zh" or "en"; None: the user's)."""
-        why = words.system_reason(self.values.get("why"), language)
-        return words.text(f"error.{self.key}", language, **{**self.values, "why": why})
+        return words.text(f"error.{self.key}", language, **words.spoken(self.values, language))
 
     def __str__(self) -> str:
         return self.sentence("en")

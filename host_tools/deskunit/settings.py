@@ -1,12 +1,14 @@
-"""settings.toml of the data folder: the unit's timers, the site, the language, the limits of this host.
+"""settings.toml of the data folder: the unit's timers, the site, callbacks, the limits of this host.
 
-Read at the start by `run` and `log`; every value has a default, a range and a line in docs/protocol.md.
+Read at the start by `run` and `log`; every value has a default, a range and a line in docs/protocol.md
+or host_tools/README.md.
 """
 
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -47,6 +49,24 @@ HOST = {
     "away_limit": Range(1, 0, 1000),  # agents with leave to be away at a time
     "page_port": Range(8470, 0, 65535),  # 0: any free one
 }
+CALLBACKS = {
+    "inquiry_h": Range(24, 1, 720),  # an inquiry is due so long after it was taken, until agreed
+    "repeat_days": Range(30, 1, 365),  # same caller and subject again within so many
+    "retention_days": Range(0, 0, 3650),  # personal fields are forgotten after so many; 0: kept
+    "now_grace_s": Range(900, 0, 86400),  # a promise "now" is kept in time if closed within
+    "overdue_alarm": Range(0, 0, 10000),  # from so many overdue on a red box; 0: never
+}
+TARGETS: Mapping[str, int | None] = {  # percent; None where each site sets its own
+    "reply_rate": 100,
+    "on_time_rate": 100,
+    "repeat_rate": 10,
+    "inquiry_satisfaction": 90,
+    "complaint_satisfaction": 90,
+    "escalated_satisfaction": None,
+    "key_account_satisfaction": 95,
+}
+_PERCENT = Range(0, 0, 100)
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
 def _defaults(table: Mapping[str, Range]) -> dict[str, int]:
@@ -65,11 +85,25 @@ class Site:
 
 
 @dataclass(frozen=True)
+class Callbacks:
+    """What holds for promised return calls. `targets`: percent by measure, None: no target."""
+
+    closing_time: time = time(18)  # at the site; when a promise in working days ends
+    inquiry_h: int = CALLBACKS["inquiry_h"].default
+    repeat_days: int = CALLBACKS["repeat_days"].default
+    retention_days: int = CALLBACKS["retention_days"].default
+    now_grace_s: int = CALLBACKS["now_grace_s"].default
+    overdue_alarm: int = CALLBACKS["overdue_alarm"].default
+    targets: Mapping[str, int | None] = field(default_factory=lambda: dict(TARGETS))
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the site chose. `language` and `zone` None: the computer's own."""
 
     unit: Mapping[str, int] = field(default_factory=lambda: _defaults(UNIT))
     site: Site = field(default_factory=Site)
+    callbacks: Callbacks = field(default_factory=Callbacks)
     language: Language | None = None
     away_limit: int = HOST["away_limit"].default
     page_port: int = HOST["page_port"].default
@@ -90,7 +124,7 @@ def load(data_dir: Path) -> Settings:
 
 def _checked(file: Path, nested: dict[str, Any]) -> Settings:
     unit, host = _section(file, nested, "unit"), _section(file, nested, "host")
-    site = _section(file, nested, "site")
+    site, callbacks = _section(file, nested, "site"), _section(file, nested, "callbacks")
     language, zone = nested.pop("language", None), host.pop("zone", None)
     if nested:
         raise DeskunitError("settings_unknown", file=file, name=next(iter(nested)))
@@ -100,6 +134,7 @@ def _checked(file: Path, nested: dict[str, Any]) -> Settings:
     return Settings(
         unit=_numbers(file, "unit", unit, UNIT),
         site=_site(file, site),
+        callbacks=_callbacks(file, callbacks),
         language=language,
         zone=None if zone is None else _zone(zone),
         away_limit=chosen["away_limit"],
@@ -107,10 +142,12 @@ def _checked(file: Path, nested: dict[str, Any]) -> Settings:
     )
 
 
-def _section(file: Path, nested: dict[str, Any], name: str) -> dict[str, Any]:
+def _section(
+    file: Path, nested: dict[str, Any], name: str, full_name: str | None = None
+) -> dict[str, Any]:
     section = nested.pop(name, {})
     if not isinstance(section, dict):
-        raise DeskunitError("settings_section", file=file, name=name)
+        raise DeskunitError("settings_section", file=file, name=full_name or name)
     return dict(section)
 
 
@@ -132,6 +169,20 @@ def _site(file: Path, chosen: dict[str, Any]) -> Site:
     if not calendar.is_country(country):
         raise DeskunitError("unknown_country", exit_code=2, country=site.country)
     return replace(site, country=country)
+
+
+def _callbacks(file: Path, chosen: dict[str, Any]) -> Callbacks:
+    targets = _section(file, chosen, "targets", "callbacks.targets")
+    closing = chosen.pop("closing_time", "18:00")
+    found = _CLOCK.fullmatch(closing) if isinstance(closing, str) else None
+    if found is None:
+        raise DeskunitError("settings_clock", file=file, found=closing)
+    percents = _numbers(file, "callbacks.targets", targets, dict.fromkeys(TARGETS, _PERCENT))
+    return Callbacks(
+        closing_time=time(int(found[1]), int(found[2])),
+        targets={**TARGETS, **{name: percents[name] for name in targets}},
+        **_numbers(file, "callbacks", chosen, CALLBACKS),
+    )
 
 
 def _numbers(

@@ -164,6 +164,30 @@ def test_a_unit_of_an_older_file_has_no_pack_until_it_tells_of_one(older: Path) 
         assert (rebuilt.changed, rebuilt.dropped) == ([], [])
 
 
+def test_a_unit_of_an_older_file_can_promise_and_old_promises_stay_events(older: Path) -> None:
+    with open_store(older, write=True) as store:
+        assert list(store.callbacks()) == []
+        last = list(store.events())[-1]
+        body = {"call": 1, "k": "fault"}
+        promise = event(last.uid, last.boot, last.seq + 1, last.ms + 5, "callback", body)
+        assert store.commit([promise], NOW).callbacks == [1]
+        (found,) = store.callbacks()
+        at = store.moment(last.uid, last.boot, promise.ms)
+        assert (found.owner, found.taken_utc_ms) == ("1001", at.utc_ms)
+
+
+def test_step_4_that_breaks_half_way_leaves_version_3(tmp_path: Path) -> None:
+    engine = writer(written_by(3, tmp_path) / FILE_NAME)
+    before = dump(engine)
+    fourth = MIGRATIONS[3]
+    for broken_at in range(1, len(fourth.statements) + 1):
+        broken = (*fourth.statements[:broken_at], "CREATE NONSENSE")
+        with pytest.raises(DatabaseError):
+            migrate(engine, "log.db", NOW, [*MIGRATIONS[:3], Migration(4, "broken", broken)])
+        assert dump(engine) == before
+    assert migrate(engine, "log.db", NOW) == len(MIGRATIONS) - 3
+
+
 def test_step_3_that_breaks_half_way_leaves_version_2(tmp_path: Path) -> None:
     engine = writer(written_by(2, tmp_path) / FILE_NAME)
     before = dump(engine)

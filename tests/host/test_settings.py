@@ -1,6 +1,7 @@
 """settings.toml against the shared table, and what a wrong one is told."""
 
 import json
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,20 @@ def test_the_site_is_in_china_unless_it_says_otherwise(tmp_path: Path) -> None:
     )
     assert found.site == settings.Site("DE", "shop", "zh-Hant", "晨光燃气", "95598")
     assert loaded(tmp_path, '[site]\ncountry = ""\n').site.country == ""
+
+
+def test_callbacks_have_the_handbooks_numbers_until_a_site_chooses(tmp_path: Path) -> None:
+    found = settings.load(tmp_path).callbacks
+    assert found == loaded(tmp_path, "[callbacks]\n").callbacks
+    assert (found.closing_time, found.inquiry_h, found.repeat_days) == (time(18), 24, 30)
+    assert (found.retention_days, found.overdue_alarm) == (0, 0)
+    assert found.targets["key_account_satisfaction"] == 95
+    assert found.targets["escalated_satisfaction"] is None
+    text = '[callbacks]\nclosing_time = "9:05"\nretention_days = 90\n'
+    text += "[callbacks.targets]\nrepeat_rate = 5\nescalated_satisfaction = 80\n"
+    chosen = loaded(tmp_path, text).callbacks
+    assert (chosen.closing_time, chosen.retention_days) == (time(9, 5), 90)
+    assert chosen.targets == {**found.targets, "repeat_rate": 5, "escalated_satisfaction": 80}
 
 
 @pytest.mark.parametrize(
@@ -99,6 +114,13 @@ def test_year_without_an_official_calendar_is_said_at_the_start(
         ("[unit]\nhold_remind_s = 30.5", "settings_range", "30.5"),
         ("[unit]\nhold_remind = 30", "settings_unknown", "unit.hold_remind"),
         ("[host]\naway = 1", "settings_unknown", "host.away"),
+        ('[callbacks]\nclosing_time = "24:00"', "settings_clock", "24:00"),
+        ("[callbacks]\nclosing_time = 18", "settings_clock", "18"),
+        ("[callbacks]\nrepeat_days = 0", "settings_range", "callbacks.repeat_days"),
+        ("[callbacks]\nretention = 30", "settings_unknown", "callbacks.retention"),
+        ("[callbacks]\ntargets = 90", "settings_section", "[callbacks.targets]"),
+        ("[callbacks.targets]\nreply_rate = 101", "settings_range", "callbacks.targets.reply_rate"),
+        ("[callbacks.targets]\nreply = 90", "settings_unknown", "callbacks.targets.reply"),
         ("[units]\nx = 1", "settings_unknown", "units"),
         ("unit = 3", "settings_section", "[unit]"),
         ('language = "fr"', "settings_language", "fr"),

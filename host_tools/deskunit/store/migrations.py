@@ -31,6 +31,25 @@ def _append_only(table: str, when: str = "") -> tuple[str, ...]:
     )
 
 
+_FORGOTTEN = (
+    "SELECT 1 FROM callback_fact WHERE number = OLD.number "
+    "AND id > OLD.fact_id AND what = 'forgotten'"
+)
+# Also made anew by `forget`, which leaves no page behind that ever held a text (erasing.py).
+PERSON = (
+    "CREATE TABLE callback_person (fact_id INTEGER NOT NULL REFERENCES callback_fact (id), "
+    "field TEXT NOT NULL, number INTEGER NOT NULL, value TEXT NOT NULL, digits TEXT, "
+    "PRIMARY KEY (fact_id, field))",
+    "CREATE INDEX callback_person_by_digits ON callback_person (digits) WHERE digits IS NOT NULL",
+    "CREATE INDEX callback_person_by_number ON callback_person (number)",
+    "CREATE TRIGGER callback_person_no_UPDATE BEFORE UPDATE ON callback_person "
+    "BEGIN SELECT RAISE(ABORT, 'callback_person never changes'); END",
+    "CREATE TRIGGER callback_person_no_DELETE BEFORE DELETE ON callback_person "
+    f"WHEN NOT EXISTS ({_FORGOTTEN}) "
+    "BEGIN SELECT RAISE(ABORT, 'callback_person is erased by forget alone'); END",
+)
+
+
 def _error_at(ms: str) -> str:
     """The error of an instant of a row, 100 ppm further off than where its boot was measured."""
     return (
@@ -117,6 +136,34 @@ MIGRATIONS = (
         "the script pack of a unit",
         tuple(
             f"ALTER TABLE unit ADD COLUMN pack_{name} TEXT" for name in ("lang", "version", "crc")
+        ),
+    ),
+    Migration(
+        4,
+        "callbacks",
+        (
+            "CREATE TABLE callback (number INTEGER NOT NULL PRIMARY KEY, uid TEXT, boot TEXT, "
+            "seq INTEGER, kind TEXT NOT NULL, taken_utc_ms BIGINT NOT NULL, "
+            "taken_error_ms BIGINT NOT NULL, agent_id TEXT NOT NULL, call_no INTEGER, "
+            "call_key TEXT, created_utc_ms BIGINT NOT NULL, created_by TEXT NOT NULL)",
+            "CREATE UNIQUE INDEX callback_by_event ON callback (uid, boot, seq)",
+            "CREATE TABLE callback_fact (id INTEGER NOT NULL PRIMARY KEY, "
+            "number INTEGER NOT NULL REFERENCES callback (number), at_utc_ms BIGINT NOT NULL, "
+            "by_agent TEXT NOT NULL, what TEXT NOT NULL, body TEXT NOT NULL)",
+            "CREATE INDEX callback_fact_by_number ON callback_fact (number, id)",
+            *PERSON,
+            "CREATE TABLE callback_now (number INTEGER NOT NULL PRIMARY KEY, "
+            "kind TEXT NOT NULL, status TEXT NOT NULL, owner TEXT NOT NULL, "
+            "promise TEXT NOT NULL, sort_utc_ms BIGINT NOT NULL, taken_utc_ms BIGINT NOT NULL, "
+            "ended_utc_ms BIGINT, is_forgotten INTEGER NOT NULL, subject TEXT NOT NULL, "
+            "state TEXT NOT NULL)",
+            "CREATE INDEX callback_now_by_due ON callback_now (status, promise, sort_utc_ms)",
+            "CREATE INDEX callback_now_by_owner "
+            "ON callback_now (owner, status, promise, sort_utc_ms)",
+            "CREATE INDEX callback_now_by_taken ON callback_now (taken_utc_ms)",
+            "CREATE INDEX callback_now_by_end ON callback_now (is_forgotten, ended_utc_ms)",
+            *_append_only("callback"),
+            *_append_only("callback_fact"),
         ),
     ),
 )

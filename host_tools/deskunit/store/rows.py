@@ -65,7 +65,7 @@ class Commit(Changes):
 
     `prefix`: for every boot of the group the seq up to which all is stored or declared lost.
     `waiting`: beyond it, not stored. `quarantined`: same key, other line, put aside. `gaps`: declared
-    lost by this group. `repeated`: uid → records that came again.
+    lost by this group. `repeated`: uid → records that came again. `callbacks`: numbers of those touched.
     """
 
     prefix: dict[BootKey, int] = field(default_factory=dict)
@@ -74,6 +74,7 @@ class Commit(Changes):
     waiting: list[Record] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     repeated: Counter[str] = field(default_factory=Counter)
+    callbacks: list[int] = field(default_factory=list)
 
     def acks(self, records: Iterable[Record]) -> Acks:
         """Of the group's `records` the last of each boot that the prefix covers, as it came.

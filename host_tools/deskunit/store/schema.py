@@ -1,7 +1,8 @@
 """The tables, as the queries see them: one shape for SQLite and PostgreSQL.
 
 Migrations make them; a test compares what they made with what stands here. What each column means is
-in docs/store.md. Facts: event, gap, quarantine, epoch. Derived and rebuilt at will: interval, the folds.
+in docs/store.md. Facts: event, gap, quarantine, epoch, callback, callback_fact. Derived and rebuilt at
+will: interval, the folds, callback_now.
 """
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
@@ -134,4 +135,68 @@ agent = Table(
     Column("level", Text, nullable=False),
     Column("seat", Text, nullable=False),
     Column("is_listed", Integer, nullable=False),
+)
+
+callback = Table(
+    "callback",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("uid", Text),
+    Column("boot", Text),
+    Column("seq", Integer),
+    Column("kind", Text, nullable=False),
+    Column("taken_utc_ms", BigInteger, nullable=False),
+    Column("taken_error_ms", BigInteger, nullable=False),
+    Column("agent_id", Text, nullable=False),
+    Column("call_no", Integer),
+    Column("call_key", Text),
+    Column("created_utc_ms", BigInteger, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Index("callback_by_event", "uid", "boot", "seq", unique=True),
+)
+
+callback_fact = Table(
+    "callback_fact",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, ForeignKey("callback.number"), nullable=False),
+    Column("at_utc_ms", BigInteger, nullable=False),
+    Column("by_agent", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("callback_fact_by_number", "number", "id"),
+)
+
+callback_person = Table(
+    "callback_person",
+    metadata,
+    Column(
+        "fact_id", Integer, ForeignKey("callback_fact.id"), primary_key=True, autoincrement=False
+    ),
+    Column("field", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("digits", Text),
+    Index("callback_person_by_digits", "digits"),
+    Index("callback_person_by_number", "number"),
+)
+
+callback_now = Table(
+    "callback_now",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("promise", Text, nullable=False),
+    Column("sort_utc_ms", BigInteger, nullable=False),
+    Column("taken_utc_ms", BigInteger, nullable=False),
+    Column("ended_utc_ms", BigInteger),
+    Column("is_forgotten", Integer, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Index("callback_now_by_due", "status", "promise", "sort_utc_ms"),
+    Index("callback_now_by_owner", "owner", "status", "promise", "sort_utc_ms"),
+    Index("callback_now_by_taken", "taken_utc_ms"),
+    Index("callback_now_by_end", "is_forgotten", "ended_utc_ms"),
 )

@@ -21,6 +21,7 @@ from deskunit.errors import DeskunitError
 BUSY_S = 30
 ROOM_BYTES = 256 * 1024
 FULL, EXTRA = 2, 3
+ERASING = {"secure_delete": 1}  # what is deleted is overwritten
 
 
 def has_safe_wal(version: tuple[int, int, int]) -> bool:
@@ -33,8 +34,8 @@ def has_safe_wal(version: tuple[int, int, int]) -> bool:
 def durable_settings(version: tuple[int, int, int]) -> dict[str, str | int]:
     """The pragmas that must be in force before anything is acknowledged."""
     if has_safe_wal(version):
-        return {"journal_mode": "wal", "synchronous": FULL, "fullfsync": 1}
-    return {"journal_mode": "delete", "synchronous": EXTRA, "fullfsync": 1}
+        return {"journal_mode": "wal", "synchronous": FULL, "fullfsync": 1, **ERASING}
+    return {"journal_mode": "delete", "synchronous": EXTRA, "fullfsync": 1, **ERASING}
 
 
 def writer(file: Path) -> Engine:
@@ -83,6 +84,19 @@ def _make_durable(connection: sqlite3.Connection, file: Path) -> None:
             raise DeskunitError(
                 "data_not_durable", file=file, setting=setting, found=found, wanted=wanted
             )
+
+
+def empty_wal(engine: Engine) -> None:
+    """Bring what is in the write-ahead log into the file and cut it to nothing; without one, nothing.
+
+    DeskunitError: a reader holds on to it for too long; what was written is committed all the same.
+    """
+    with contextlib.closing(engine.raw_connection()) as borrowed:
+        connection = borrowed.driver_connection
+        assert isinstance(connection, sqlite3.Connection)
+        is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if is_busy:
+        raise sqlite3.OperationalError("the write-ahead log is being read")
 
 
 def check_room(file: Path) -> None:

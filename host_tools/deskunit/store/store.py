@@ -21,14 +21,15 @@ from deskunit.epochs import Epoch
 from deskunit.errors import DeskunitError
 from deskunit.events import BootKey, Event, Record
 from deskunit.intervals import BootClock, Fold, Moment
-from deskunit.store import folding, schema, speaking, times
+from deskunit.store import callbacks, folding, schema, speaking, times
+from deskunit.store.callback_reading import CallbackReading
+from deskunit.store.callback_writing import CallbackWriter
 from deskunit.store.intake import Intake
-from deskunit.store.passing import Passing
 from deskunit.store.rows import Changes, Commit
-from deskunit.store.sqlite import check_room, readable_errors
+from deskunit.store.sqlite import check_room, empty_wal, readable_errors
 
 
-class Store(Passing):
+class Store(CallbackReading):
     """Reads always; writes when it was opened with write=True. Safe to share between threads."""
 
     def __init__(
@@ -117,7 +118,7 @@ class Store(Passing):
                 times.replace(connection, uid, boot, [given], now_utc_ms)
             moved = times.place(connection, uid, boot, None, now_utc_ms)
             times.begin(connection, uid, boot, fw, reset_cause, now_utc_ms)
-            self._again(connection, uid, moved)
+            self._moved(connection, uid, moved, now_utc_ms)
 
     def begin_older_boot(self, record: Record, current: str, now_utc_ms: int) -> Changes:
         """A record came of a boot that is over, while its unit runs `current`. Before its commit, once.
@@ -127,7 +128,7 @@ class Store(Passing):
         with self._writing() as connection:
             moved = times.begin_older(connection, record, current, now_utc_ms)
             self._clocks.pop((record.uid, record.boot), None)
-            return self._again(connection, record.uid, moved)
+            return self._moved(connection, record.uid, moved, now_utc_ms)
 
     def read_clock(self, uid: str, boot: str, reading: ClockReading, now_utc_ms: int) -> Changes:
         """A reading of the clock of the boot that the unit runs, before the events that came after it.
@@ -141,7 +142,7 @@ class Store(Passing):
                 rows = tuple(times.find_epochs(connection, uid, boot))
                 synced_ms = reading.at_ms if reading.measured else clock.synced_ms
                 self._clocks[uid, boot] = replace(clock, epochs=rows, synced_ms=synced_ms)
-            return self._again(connection, uid, moved)
+            return self._moved(connection, uid, moved, now_utc_ms)
 
     def moment(self, uid: str, boot: str, ms: int) -> Moment:
         clock = self._clocks.get((uid, boot))
@@ -174,6 +175,12 @@ class Store(Passing):
             changes = self._fold_in(connection, fresh)
             self._note_words(connection, fresh, received_utc_ms)
             speaking.note_packs(connection, fresh)
+            touched = callbacks.note_events(
+                connection,
+                fresh,
+                lambda one: self._clock(connection, one.uid, one.boot).moment(one.ms),
+                received_utc_ms,
+            )
         return Commit(
             changes.changed,
             changes.dropped,
@@ -183,6 +190,7 @@ class Store(Passing):
             intake.waiting,
             intake.gaps,
             intake.repeated,
+            touched,
         )
 
     def has_boot(self, uid: str, boot: str) -> bool:
@@ -240,6 +248,20 @@ class Store(Passing):
         migration = schema.migration
         with self._writing() as connection:
             connection.execute(update(migration).values(title=migration.c.title))
+
+    @contextmanager
+    def writing_callbacks(self) -> Iterator[CallbackWriter]:
+        """One durable transaction about callbacks: whoever comes second sees what the first one wrote.
+
+        What was erased in it is gone from every file of the database when it is over.
+        """
+        with self._one_at_a_time:
+            with self._writing() as connection:
+                writer = CallbackWriter(connection)
+                yield writer
+            if writer.has_erased and self._writer is not None:
+                with readable_errors(self.file):
+                    empty_wal(self._writer)
 
     def rebuild(self, uid: str) -> Changes:
         """Derive a unit's intervals and its pack anew from its events; says which intervals differ."""
@@ -312,6 +334,16 @@ class Store(Passing):
         for uid, boot_no in late.items():  # words of an older boot after a newer one: all anew
             more = self._again(connection, uid, boot_no)
             changes = Changes(changes.changed + more.changed, changes.dropped + more.dropped)
+        return changes
+
+    def _moved(
+        self, connection: Connection, uid: str, boot_no: int | None, now_utc_ms: int
+    ) -> Changes:
+        """Stored words have another time now from that boot on; None: none has."""
+        changes = self._again(connection, uid, boot_no)
+        if boot_no is not None:
+            clocks = {clock.boot: clock for clock in times.clocks(connection, uid)}
+            callbacks.retime(connection, uid, clocks, now_utc_ms)
         return changes
 
     def _again(self, connection: Connection, uid: str, boot_no: int | None) -> Changes:

@@ -3,6 +3,7 @@
 import errno
 import os
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -51,3 +52,14 @@ def system_reason(why: object, language: str | None = None) -> object:
     """The operating system's reason in `language`; any other reason as it is."""
     key = REASONS.get(str(why))
     return text(key, language) if key else why
+
+
+def spoken(values: Mapping[str, object], language: str | None = None) -> dict[str, object]:
+    """The values of a sentence, those that are words of the program in `language`."""
+    known = {"field": "callback_field", "by": "callback_by"}
+    said = {**values, "why": system_reason(values.get("why"), language)}
+    for name, section in known.items():
+        key = f"{section}.{values.get(name)}"
+        if key in table(language or user_language()):
+            said[name] = text(key, language)
+    return said
