@@ -10,13 +10,39 @@ from itertools import islice
 from deskunit import wire
 from deskunit.effects import Effect, Noted
 
-Telling = wire.Settings | wire.Variable
 Roster = tuple[tuple[str, str], ...]
-LATER_SETTINGS = frozenset({"silent_step_s", "short_forms", "large_text"})  # since firmware 0.3.0
+# since which firmware, where it is not 0.1.0
+SETTINGS_SINCE = {"silent_step_s": 3, "short_forms": 3, "large_text": 3, "due_again_s": 4}
 TRIES = 3
 ROSTER_LIMIT = 8
 SEAT_LIMIT_CHARS = 8
 ID_FOR_SIZE = 9999  # the longest id: what fits with it fits with any
+IN_S_LIMIT = 2_000_000  # 23 days: as ms it fits in 32 bits
+
+
+@dataclass(frozen=True)
+class Due:
+    """The callbacks of the agent who is signed in at a unit; `number` 0, `kind` "": none is open.
+
+    `told`: another one says the same again, so that the unit's countdown stays right.
+    """
+
+    open: int = 0
+    overdue: int = 0
+    number: int = 0
+    kind: str = ""
+    due_utc_ms: int = 0
+    told: int = 0
+
+    def variable(self, request_id: int, now_utc_ms: int) -> wire.Variable:
+        """As it is sent now: the seconds left are rounded up, so that nothing falls due too early."""
+        left_s = -((now_utc_ms - self.due_utc_ms) // 1000) if self.number else 0
+        in_s = max(-IN_S_LIMIT, min(left_s, IN_S_LIMIT))
+        value = [self.open, self.overdue, self.number, in_s, self.kind]
+        return wire.Variable(request_id, "due", value)
+
+
+Telling = wire.Settings | wire.Variable | Due
 
 
 @dataclass(frozen=True)
@@ -34,6 +60,7 @@ class Context:
     hour: int | None = None
     wish: str | None = None
     leave: int | None = None
+    due: Due | None = None
     signout: str | None = None
     caller: str | None = None
 
@@ -42,37 +69,32 @@ class Context:
         for number, part in enumerate(_settings_parts(self.settings)):
             yield f"settings {number}", [wire.Settings(ID_FOR_SIZE, part)]
         seat = None if self.seat is None else self.seat[:SEAT_LIMIT_CHARS]
-        for name, value in (
-            ("off_s", self.off_s),
-            ("held_s", self.held_s),
-            ("seat", seat),
-            ("lang", self.language),
-        ):
-            if value is not None:
-                yield name, [wire.Variable(ID_FOR_SIZE, name, value)]
+        yield from _variables(off_s=self.off_s, held_s=self.held_s, seat=seat, lang=self.language)
         if self.roster is not None:
             # one run: a unit that took another roster has no use for the levels of the one before
             yield "roster", [*_roster_frames(self.roster), *_levels(self.roster, self.levels)]
-        for name, value in (
-            ("hello", self.hello),
-            ("hour", self.hour),
-            ("wish", self.wish),
-            ("leave", self.leave),
-            ("signout", self.signout),
-            ("caller", self.caller),
-        ):
-            if value is not None:
-                yield name, [wire.Variable(ID_FOR_SIZE, name, value)]
+        yield from _variables(hello=self.hello, hour=self.hour, wish=self.wish, leave=self.leave)
+        if self.due is not None:
+            yield "due", [self.due]
+        yield from _variables(signout=self.signout, caller=self.caller)
 
 
-def with_id(frame: Telling, request_id: int) -> Telling:
-    """A Settings or Variable frame under another request id."""
+def _variables(**values: str | int | None) -> Iterator[tuple[str, list[Telling]]]:
+    for name, value in values.items():
+        if value is not None:
+            yield name, [wire.Variable(ID_FOR_SIZE, name, value)]
+
+
+def with_id(frame: Telling, request_id: int, now_utc_ms: int) -> wire.Settings | wire.Variable:
+    """A frame under another request id, as it is to be sent now."""
+    if isinstance(frame, Due):
+        return frame.variable(request_id, now_utc_ms)
     if isinstance(frame, wire.Settings):
         return wire.Settings(request_id, frame.settings)
     return wire.Variable(request_id, frame.name, frame.value)
 
 
-def fits(frame: Telling) -> bool:
+def fits(frame: wire.Settings | wire.Variable) -> bool:
     """True when the unit's buffer takes the frame."""
     try:
         wire.encode(frame)
@@ -85,9 +107,8 @@ def _settings_parts(settings: Mapping[str, int]) -> list[dict[str, int]]:
     parts: list[dict[str, int]] = []
     for name, value in settings.items():
         # a unit refuses a whole frame for one name that it does not know
-        mixed = bool(parts) and (name in LATER_SETTINGS) != (
-            next(iter(parts[-1])) in LATER_SETTINGS
-        )
+        since = SETTINGS_SINCE.get(name)
+        mixed = bool(parts) and since != SETTINGS_SINCE.get(next(iter(parts[-1])))
         if parts and not mixed and fits(wire.Settings(ID_FOR_SIZE, {**parts[-1], name: value})):
             parts[-1][name] = value
         else:
@@ -131,14 +152,16 @@ class Teller:
         self._taken: dict[str, list[Telling]] = {}
         self._now: tuple[str, list[Telling], int] | None = None  # name, its frames, the next one
         self._tries = 0
+        self._knows_due = True
 
     def forget(self) -> None:
         """A new session: the unit may have restarted, so everything is told again."""
         self._taken.clear()
+        self._knows_due = True
         self._now = None
         self._tries = 0
 
-    def next(self, request_id: int) -> Telling | None:
+    def next(self, request_id: int, now_utc_ms: int) -> wire.Settings | wire.Variable | None:
         """The frame to send now; None when the unit has taken everything."""
         if self._now is None and self.context is not None:
             if self._wanted is None or self._wanted[0] is not self.context:
@@ -146,12 +169,15 @@ class Teller:
             wanted = self._wanted[1]
             # a sign-out or a leave that is over may come again with the same words
             self._taken = {name: f for name, f in self._taken.items() if name in wanted}
-            news = (item for item in wanted.items() if self._taken.get(item[0]) != item[1])
+            news = (item for item in wanted.items() if self._is_news(*item))
             self._now = next(((name, frames, 0) for name, frames in news), None)
         if self._now is None:
             return None
         _, frames, place = self._now
-        return with_id(frames[place], request_id)
+        return with_id(frames[place], request_id, now_utc_ms)
+
+    def _is_news(self, name: str, frames: list[Telling]) -> bool:
+        return self._taken.get(name) != frames and (self._knows_due or name != "due")
 
     def told(self, ok: bool, reason: str) -> list[Effect]:
         """The unit's reply to the frame sent last."""
@@ -166,6 +192,8 @@ class Teller:
             return []
         self._now = None
         self._taken[name] = frames
+        if isinstance(frame, Due):
+            self._knows_due = ok  # firmware before 0.4.0 does not: said once a session
         return [] if ok else [Noted(2, f"the unit refused {what}: {reason}")]
 
     def unanswered(self) -> list[Effect]:

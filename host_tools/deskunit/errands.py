@@ -55,8 +55,8 @@ class Errands:
     def urgent(self, request_id: int) -> wire.Request | None:
         return wire.Request(request_id, self._requests.pop(0)) if self._requests else None
 
-    def next(self, request_id: int, now_ms: int) -> wire.ToUnit | None:
-        frame = self._teller.next(request_id)
+    def next(self, request_id: int, now_utc_ms: int, now_ms: int) -> wire.ToUnit | None:
+        frame: wire.ToUnit | None = self._teller.next(request_id, now_utc_ms)
         if frame is None and self._transfer is not None and self.takes_packs:
             return self._transfer.next(request_id, now_ms)
         return frame

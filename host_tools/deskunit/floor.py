@@ -14,13 +14,22 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from deskunit import reasons
+from deskunit import callback_floor, reasons
+from deskunit.callback_floor import CallbackFloor
 from deskunit.errors import DeskunitError
 from deskunit.exports import Query, states_rows, zone
 from deskunit.fleet import Fleet, Member
 from deskunit.health import Health, sentences
 from deskunit.intervals import Interval as StoredInterval
-from deskunit.logger import IntervalsChanged, LinkStatus, Logger, Notice, UnitChanged, figures
+from deskunit.logger import (
+    CallbacksChanged,
+    IntervalsChanged,
+    LinkStatus,
+    Logger,
+    Notice,
+    UnitChanged,
+    figures,
+)
 from deskunit.settings import UNIT_LANGUAGES, UnitLanguage
 from deskunit.store import Unit as StoredUnit
 from deskunit.virtual import Screen
@@ -30,11 +39,11 @@ log = logging.getLogger("deskunit")
 Listener = Callable[[Change, Mapping[str, Any]], None]
 
 
-class DeskFloor:
+class DeskFloor(CallbackFloor):
     """The floor of one PC. start() before the page, stop() after it."""
 
     def __init__(self, logger: Logger, fleet: Fleet, zone_name: str | None = None) -> None:
-        self._logger = logger
+        super().__init__(logger)
         self._fleet = fleet
         self._zone: ZoneInfo = zone(zone_name)
         self._listeners: list[Listener] = []
@@ -198,6 +207,8 @@ class DeskFloor:
                 yield "interval", self._row(one, names, seats)
             if notice.changes.dropped:
                 yield "reload", {"uid": ""}
+        elif isinstance(notice, CallbacksChanged):
+            yield "callbacks", callback_floor.told(notice)
         else:
             yield "alarms", {"alarms": self.alarms()}
 

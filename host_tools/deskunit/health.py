@@ -61,6 +61,13 @@ class UnitHealth(Struct, frozen=True):
     clock_slope_ppm: float | None = None
 
 
+class CallbackHealth(Struct, frozen=True):
+    """Promised return calls of everybody. Figures, no reason for a person unless an alarm says so."""
+
+    open: int
+    overdue: int
+
+
 class Health(Struct, frozen=True):
     """The whole floor of one PC."""
 
@@ -68,6 +75,7 @@ class Health(Struct, frozen=True):
     alarms: list[AlarmHealth]
     ports: list[PortHealth]
     units: list[UnitHealth]
+    callbacks: CallbackHealth | None = None
 
     @property
     def needs_person(self) -> bool:

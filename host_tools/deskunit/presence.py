@@ -38,12 +38,16 @@ class Presence:
         if seat is not None and seat.event[0] == event.boot and seat.event[1] >= event.seq:
             return  # a replay of what was before
         if not agent_id:
-            if event.kind == "st":
+            if event.kind == "st" or "st" not in event.body:  # a start without a snapshot
                 self._seats.pop(event.uid, None)
         elif seat is None or seat.agent_id != agent_id:
             self._seats[event.uid] = _Seat(agent_id, at_utc_ms, (event.boot, event.seq))
             if agent_id != ASSIGNED_LATER:
                 self.last_agent[event.uid] = agent_id
+
+    def agents(self) -> dict[str, str]:
+        """uid → who is signed in there."""
+        return {uid: seat.agent_id for uid, seat in self._seats.items()}
 
     def to_sign_out(self) -> dict[str, str]:
         """uid → agent for every seat whose agent has signed in elsewhere since."""

@@ -194,7 +194,7 @@ class Session:
         if self._probing.clock_due and self._probing.error_ms is not None:
             self._probing.clock_due = False
             return wire.WallClock(now_utc_ms, min(self._probing.error_ms, 9999))
-        return None if self._out.asked is not None else self._ask(now_ms)
+        return None if self._out.asked is not None else self._ask(now_utc_ms, now_ms)
 
     def _opening(self, now_ms: int) -> wire.ToUnit | None:
         if not self._want_open or self._out.asked is not None:
@@ -204,14 +204,14 @@ class Session:
         self._out.ask(frame, None, now_ms)
         return frame
 
-    def _ask(self, now_ms: int) -> wire.ToUnit | None:
+    def _ask(self, now_utc_ms: int, now_ms: int) -> wire.ToUnit | None:
         request_id = self._out.next_id
         frame: wire.ToUnit | None = self._errands.urgent(request_id)
         if frame is None and self._probing.due(now_ms):
             self._probing.asked(now_ms)
             frame = wire.Probe(request_id)
         elif frame is None:
-            frame = self._errands.next(request_id, now_ms)
+            frame = self._errands.next(request_id, now_utc_ms, now_ms)
         if frame is not None:
             self._out.ask(frame, request_id, now_ms)
         return frame

@@ -20,7 +20,7 @@ from deskunit.cli.top import COMMANDS as COMMANDS_BY_NAME
 from deskunit.cli.top import app
 from deskunit.control import Control
 from deskunit.events import Event
-from deskunit.health import AlarmHealth, Health, PortHealth, UnitHealth
+from deskunit.health import AlarmHealth, CallbackHealth, Health, PortHealth, UnitHealth
 from deskunit.store import open_store
 from msgspec import to_builtins
 from msgspec.structs import replace
@@ -303,7 +303,7 @@ def test_health_of_a_running_logger_fits_a_terminal(
     port = PortHealth(
         "/dev/serial/by-id/usb-Silicon_Labs", UID, True, True, 9_999_999, 99_999, 10**8, 999, None
     )
-    well = Health(True, [], [port], [unit])
+    well = Health(True, [], [port], [unit], CallbackHealth(712, 93))
     alarm = AlarmHealth(
         "repl", "/dev/ttyUSB0", 1_790_000_000_000, {"zh": "停在提示符", "en": "at its prompt"}
     )
@@ -314,6 +314,7 @@ def test_health_of_a_running_logger_fits_a_terminal(
             assert code == expected
             assert all(shown_width(line) <= 80 for line in out.splitlines())
             assert (alarm.sentence[language] in err) is bool(expected)
+            assert "712" in err and "93" in err
             assert json.loads(terminal.run("health", "--json")[1])["well"] is not bool(expected)
         finally:
             control.close()

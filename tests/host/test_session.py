@@ -1,10 +1,12 @@
 """The host's side of the link in virtual time: bytes in, bytes and effects out, no port, no store."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from byte_unit import BOOT, UID, UTC_MS, ByteUnit, event, frame, hello, opened
-from deskunit.context import Context
+from deskunit import wire
+from deskunit.context import Context, Due
 from deskunit.effects import (
     Alarm,
     AlarmsOver,
@@ -211,6 +213,57 @@ def test_context_is_told_once_in_order_and_changes_alone_follow() -> None:
     desk.session.tell(Context(settings={"hold_remind_s": 45}, off_s=12, seat="08", language="zh"))
     desk.wait(300)
     assert [one[2:] for one in desk.frames("N")[before:]] == [["seat", "08"]]
+
+
+def test_seconds_left_are_those_of_the_moment_of_sending() -> None:
+    desk = opened()
+    due = Due(open=3, overdue=1, number=17, kind="complaint", due_utc_ms=desk.utc_ms + 60_000)
+    desk.deaf = {"N"}
+    desk.session.tell(Context(due=due))
+    desk.wait(900)  # nobody answers: said again
+    desk.deaf = set()
+    desk.wait(4_200)
+    said = [one[2:] for one in desk.frames("N")]
+    assert said == [["due", [3, 1, 17, left_s, "complaint"]] for left_s in (60, 60, 59)]
+    desk.session.tell(Context(due=replace(due, told=1)))
+    desk.wait(100)
+    assert desk.frames("N")[-1][3] == [3, 1, 17, 55, "complaint"]
+    desk.session.tell(Context(due=Due()))
+    desk.wait(100)
+    assert desk.frames("N")[-1][3] == [0, 0, 0, 0, ""]
+
+
+def test_firmware_that_does_not_know_what_is_due_is_told_once_a_session() -> None:
+    desk = opened()
+    desk.refuses = {"due"}
+    for number in range(3):
+        desk.session.tell(Context(seat=str(number), due=Due(1, 0, number, "fault", desk.utc_ms)))
+        desk.wait(200)
+    assert [one[2] for one in desk.frames("N")] == ["seat", "due", "seat", "seat"]
+    assert len([one for one in desk.of(Noted) if "refused due" in one.text]) == 1
+    desk.say(hello())
+    desk.wait(1_000)
+    assert [one[2] for one in desk.frames("N")][4:] == ["seat", "due"]
+
+
+@pytest.mark.parametrize(
+    ("left_ms", "in_s"),
+    [(1, 1), (0, 0), (-1, 0), (-1_000, -1), (10**13, 2_000_000), (-(10**13), -2_000_000)],
+)
+def test_seconds_left_never_make_it_due_too_early(left_ms: int, in_s: int) -> None:
+    due = Due(1, 0, 100_000, "correction", due_utc_ms=UTC_MS + left_ms)
+    frame = due.variable(9999, UTC_MS)
+    assert frame.value[3] == in_s
+    assert len(wire.encode(frame)) <= wire.FRAME_LIMIT_BYTES
+
+
+def test_settings_of_later_firmware_have_a_frame_of_their_own() -> None:
+    desk = opened()
+    desk.session.tell(Context(settings={"menu_s": 8, "large_text": 0, "due_again_s": 300}))
+    desk.wait(300)
+    assert [one[2] for one in desk.frames("K")] == [
+        {"menu_s": 8}, {"large_text": 0}, {"due_again_s": 300}
+    ]  # fmt: skip
 
 
 def test_empty_roster_is_said_and_a_long_name_is_cut_to_the_frame() -> None:

@@ -14,7 +14,7 @@ import pytest
 from browser import Browser
 from deskunit import words
 from deskunit.errors import DeskunitError
-from deskunit.health import AlarmHealth, Health, PortHealth, UnitHealth
+from deskunit.health import AlarmHealth, CallbackHealth, Health, PortHealth, UnitHealth
 from deskunit.web import serve
 from deskunit.web.app import STATIC
 from deskunit.web.floor import Alarm
@@ -147,7 +147,7 @@ def test_the_metrics_are_in_prometheus_form_with_their_labels_escaped(
     )
     port = PortHealth("/dev/ttyUSB0", UID, True, True, 10, 1, 99, 2, None)
     alarm = AlarmHealth("disk_full", "", 1, {"zh": "", "en": ""})
-    floor.figures = Health(True, [alarm], [port], [unit])
+    floor.figures = Health(True, [alarm], [port], [unit], CallbackHealth(7, 2))
     answer = browser.get("/metrics")
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     text = answer.body.decode()
@@ -164,6 +164,8 @@ def test_the_metrics_are_in_prometheus_form_with_their_labels_escaped(
         "deskunit_unit_round_trip_seconds": (of_unit, 0.012),
         "deskunit_unit_info": ({**of_unit, "firmware": "0.1"}, 1),
         "deskunit_alarm": ({"word": "disk_full", "where": ""}, 1),
+        "deskunit_callbacks_open": ({}, 7),
+        "deskunit_callbacks_overdue": ({}, 2),
     }
     for name, (labels, value) in wanted.items():
         (sample,) = families[name].samples

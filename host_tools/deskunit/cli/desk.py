@@ -194,6 +194,7 @@ class Desk:
             "release_port": self._release_port,
             "take_port": self._take_port,
             "set_language": self._set_language,
+            "callback_write": self._callback_write,
             "capture_start": lambda port: {"token": self.logger.taps.start(port)},
             "capture_more": self._capture_more,
             "capture_stop": self._capture_stop,
@@ -216,6 +217,18 @@ class Desk:
     def _confirm_unit(self, uid: str) -> dict[str, Any]:
         self.logger.confirm_unit(uid)
         return {}
+
+    def _callback_write(
+        self,
+        action: str,
+        number: int | None,
+        by: str,
+        seen: int | None,
+        values: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        row = self.logger.write_callback(action, number, by, seen, values)
+        found: dict[str, Any] = msgspec.to_builtins(row)
+        return found
 
     def _release_port(self, port: str, repl: bool = False) -> dict[str, Any]:
         return {"repl": self.logger.release_port(port, repl=repl)}

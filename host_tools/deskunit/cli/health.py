@@ -36,7 +36,9 @@ def health(as_json: bool, data_dir: Path) -> int:
 def _health(data_dir: Path) -> "Health":
     from msgspec import convert
 
-    from deskunit import control
+    from deskunit import clock, control
+    from deskunit.callbacks.site import rules_of
+    from deskunit.callbacks.total import total
     from deskunit.health import Health
     from deskunit.logger.figures import of_store
     from deskunit.store import open_store
@@ -45,7 +47,7 @@ def _health(data_dir: Path) -> "Health":
         return convert(control.call(data_dir, "health"), Health)
     except control.NoLogger:
         with open_store(data_dir, write=False) as store:
-            return of_store(store)
+            return of_store(store, total(store, rules_of(data_dir), clock.now_utc_ms()))
 
 
 def _print(found: "Health") -> None:
@@ -65,6 +67,9 @@ def _print(found: "Health") -> None:
             say("health_unconfirmed", uid=unit.uid)
     if not found.needs_person:
         say("health_well")
+    if found.callbacks is not None and found.callbacks.open:
+        of = found.callbacks
+        say("health_callbacks", open=of.open, overdue=of.overdue)
     if not found.units:
         say("units_none")
         return

@@ -4,6 +4,21 @@
 """
 
 from deskunit.logger.logger import Logger
-from deskunit.logger.notices import Alarmed, IntervalsChanged, LinkStatus, Notice, UnitChanged
+from deskunit.logger.notices import (
+    Alarmed,
+    CallbacksChanged,
+    IntervalsChanged,
+    LinkStatus,
+    Notice,
+    UnitChanged,
+)
 
-__all__ = ["Alarmed", "IntervalsChanged", "LinkStatus", "Logger", "Notice", "UnitChanged"]
+__all__ = [
+    "Alarmed",
+    "CallbacksChanged",
+    "IntervalsChanged",
+    "LinkStatus",
+    "Logger",
+    "Notice",
+    "UnitChanged",
+]

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from deskunit.health import Health, PortHealth, UnitHealth, of_alarm, sentences
+from deskunit.callbacks.total import Total
+from deskunit.health import CallbackHealth, Health, PortHealth, UnitHealth, of_alarm, sentences
 from deskunit.logger.logger import Logger
 from deskunit.logger.notices import LinkStatus
 from deskunit.store import Counts, Store, Unit
@@ -21,14 +22,19 @@ def of_logger(logger: Logger) -> Health:
             _live(unit, counts[unit.uid], by_uid.get(unit.uid), logger)
             for unit in logger.store.units()
         ],
+        callbacks=_callbacks(logger.recorder.promises.total),
     )
 
 
-def of_store(store: Store) -> Health:
+def of_store(store: Store, callbacks: Total) -> Health:
     """What the store keeps; no logger runs."""
     counts = store.counts()
     units = [UnitHealth(**_stored(unit, counts[unit.uid])) for unit in store.units()]
-    return Health(running=False, alarms=[], ports=[], units=units)
+    return Health(False, alarms=[], ports=[], units=units, callbacks=_callbacks(callbacks))
+
+
+def _callbacks(total: Total) -> CallbackHealth:
+    return CallbackHealth(total.open, total.overdue)
 
 
 def _port(link: LinkStatus) -> PortHealth:

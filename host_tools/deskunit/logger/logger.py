@@ -10,10 +10,13 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 from deskunit import agents, calendar, clock
 from deskunit.alarms import OF_STORE_ERROR, STORE_WORDS, Alarms
 from deskunit.alarms import Alarm as AlarmNow
+from deskunit.callbacks import orders
+from deskunit.callbacks.rows import Row
 from deskunit.effects import Alarm, AlarmsOver, Effect
 from deskunit.errors import DeskunitError
 from deskunit.logger.deliveries import Deliveries
@@ -47,7 +50,9 @@ PORT_SENTENCES = {
 }
 
 
+FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 Job = Callable[[], None]
+T = TypeVar("T")
 
 
 class Logger:
@@ -70,7 +75,7 @@ class Logger:
         self.data_dir = data_dir
         self.taps = Taps()
         self.deliveries = Deliveries()
-        self._settings = settings
+        self.settings = settings
         self._language = language
         self._virtual_seats = dict(virtual_seats or {})
         self._queue: queue.SimpleQueue[tuple[Link, Effect] | Job] = queue.SimpleQueue()
@@ -102,11 +107,12 @@ class Logger:
         self.store: Store = open_store(self.data_dir, write=True)
         self.recorder = Recorder(
             self.store,
-            self._settings,
+            self.settings,
             language=self._language,
             virtual_seats=self._virtual_seats,
             on_changes=lambda changes: self._notify(IntervalsChanged(changes)),
             on_unit=lambda uid: self._notify(UnitChanged(uid)),
+            on_callbacks=self._notify,
             alarms=self.alarms,
         )
         try:
@@ -155,15 +161,32 @@ class Logger:
     def set_caller(self, uid: str, text: str) -> None:
         self._do(lambda: self.recorder.set_caller(uid, text))
 
-    def _do(self, action: Job) -> None:
-        """Run `action` in the writer's thread and wait; its error is raised here."""
+    def write_callback(
+        self,
+        action: str,
+        number: int | None,
+        by: str,
+        seen: int | None,
+        values: Mapping[str, Any],
+    ) -> Row:
+        """A write of deskunit.callbacks' desk; pages and units hear of it."""
+        orders.check(action, number, by, seen, values)
+        asked = (action, number, by, seen, values)
+        return self._do(lambda: self.recorder.write_callback(*asked, clock.now_utc_ms()))
+
+    def _do(self, action: Callable[[], T]) -> T:
+        """Run `action` in the writer's thread and wait; what it returns or raises comes from here.
+
+        A fault in it is the asker's: the writer goes on to store what units tell.
+        """
         done = threading.Event()
-        failed: list[DeskunitError] = []
+        failed: list[Exception] = []
+        found: list[T] = []
 
         def job() -> None:
             try:
-                action()
-            except DeskunitError as error:
+                found.append(action())
+            except (DeskunitError, *FAULTS) as error:
                 failed.append(error)
             finally:
                 done.set()
@@ -174,6 +197,7 @@ class Logger:
                 raise DeskunitError("logger_died", log=self.data_dir / "log")
         if failed:
             raise failed[0]
+        return found[0]
 
     # --- ports ---------------------------------------------------------------------------------
 

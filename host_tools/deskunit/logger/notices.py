@@ -32,7 +32,25 @@ class Alarmed:
     on: bool
 
 
-Notice = IntervalsChanged | UnitChanged | Alarmed
+@dataclass(frozen=True)
+class Taken:
+    """A callback that was noted on a unit in this moment."""
+
+    number: int
+    uid: str
+    agent_id: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class CallbacksChanged:
+    """Committed: these callbacks are not what they were; none named: any may be due at another time."""
+
+    numbers: tuple[int, ...]
+    taken: tuple[Taken, ...] = ()
+
+
+Notice = IntervalsChanged | UnitChanged | Alarmed | CallbacksChanged
 
 
 @dataclass(frozen=True)

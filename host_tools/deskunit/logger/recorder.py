@@ -8,11 +8,12 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from deskunit.agents import Agent
 from deskunit.alarms import Alarms
 from deskunit.calendar import Site
+from deskunit.callbacks.rows import Row
 from deskunit.callers import IN_CALL, checked_caller
 from deskunit.context import Context
 from deskunit.effects import Arrived, Begun, Effect, Heard, Met, Missing, Repeated, Synced
@@ -20,6 +21,8 @@ from deskunit.errors import DeskunitError
 from deskunit.events import Acks, BootKey, Event, Record
 from deskunit.leave import AwayDesk
 from deskunit.logger.boots import Boots
+from deskunit.logger.notices import CallbacksChanged
+from deskunit.logger.promises import Promises
 from deskunit.logger.surroundings import Surroundings
 from deskunit.presence import Presence
 from deskunit.session import SILENT_MS
@@ -52,6 +55,7 @@ class Recorder:
         virtual_seats: Mapping[str, str] | None = None,
         on_changes: Callable[[Changes], None] = lambda changes: None,
         on_unit: Callable[[str], None] = lambda uid: None,
+        on_callbacks: Callable[[CallbacksChanged], None] = lambda changed: None,
         alarms: Alarms | None = None,
     ) -> None:
         """`virtual_seats`: uid → seat of the units that were started as virtual ones."""
@@ -61,8 +65,9 @@ class Recorder:
         self._on_unit = on_unit
         self._alarms = alarms or Alarms()
         self._around = Surroundings(settings, language, store.agents(listed_only=True))
+        self.promises = Promises(store, settings, self._alarms, on_callbacks)
         self._ends: dict[str, UnitEnd] = {}
-        self._boots = Boots(store, self._changed)
+        self._boots = Boots(store, self._placed)
         self._current = self._boots.current
         self.repeated: Counter[str] = Counter()  # uid → records that came again
         self._to_meet: set[str] = set()
@@ -89,6 +94,7 @@ class Recorder:
     def set_holidays(self, site: Site) -> None:
         """The site's own working days and holidays as they are now."""
         self._around.set_holidays(site)
+        self.promises.set_holidays(site)
 
     @property
     def has_agents(self) -> bool:
@@ -117,12 +123,31 @@ class Recorder:
     def caller(self, uid: str) -> str:
         return self._around.callers.find(uid) or ""
 
+    def agent(self, uid: str) -> str:
+        """Who is signed in there; "" nobody."""
+        return self._presence.agents().get(uid, "")
+
     def name_unit(self, uid: str, seat: str) -> None:
         """The unit stands at `seat`; it shows that itself. DeskunitError for an unknown unit."""
         self._store.name_unit(uid, seat)
         self._seats[uid] = seat
         self._tell(uid)
         self._on_unit(uid)
+
+    def write_callback(
+        self,
+        action: str,
+        number: int | None,
+        by: str,
+        seen: int | None,
+        values: Mapping[str, Any],
+        now_utc_ms: int,
+    ) -> Row:
+        """What somebody writes on the PC; the units of its agents hear of it. DeskunitError: why not."""
+        row, uids = self.promises.write(action, number, by, seen, values, now_utc_ms)
+        self._to_tell |= uids
+        self._settle(now_utc_ms)
+        return row
 
     def confirm_unit(self, uid: str) -> None:
         """Take a unit that introduced itself into the reports."""
@@ -170,6 +195,7 @@ class Recorder:
                 self._on_unit(uid)
         if self._around.pass_time(now_utc_ms):
             self._to_tell.update(self._ends)
+        self._to_tell |= self.promises.pass_time(now_utc_ms)
         self._settle(now_utc_ms)
 
     @property
@@ -206,6 +232,8 @@ class Recorder:
         for uid in self._boots.unwritten:
             self._remember(uid, now_utc_ms)
             self._boots.write(uid, now_utc_ms)
+        agents = self._presence.agents()
+        self._to_tell |= self.promises.seat(agents, self._seats, now_utc_ms)
         for uid in sorted(self._to_tell):
             self._boots.measure_off(uid)
             self._tell(uid)
@@ -253,6 +281,7 @@ class Recorder:
             log.error("unit %s: %s %s..%s lost", gap.uid, gap.boot, gap.first, gap.last)
         self._changed(done)
         self._follow(done.fresh)
+        self._to_tell |= self.promises.follow(done.callbacks, now_utc_ms)
         self._to_tell |= self._boots.later(done.fresh)  # how long it was away is known better now
         self._settle(now_utc_ms)
 
@@ -292,6 +321,12 @@ class Recorder:
             self._silent.discard(uid)
             self._on_unit(uid)
 
+    def _placed(self, changes: Changes) -> None:
+        """A boot's time is known better: what began in it did so at another moment."""
+        self._changed(changes)
+        if changes.changed:
+            self.promises.move()
+
     def _changed(self, changes: Changes) -> None:
         if changes.changed or changes.dropped:
             self._on_changes(changes)
@@ -310,5 +345,6 @@ class Recorder:
             off_s=self._boots.off_s.get(uid),
             held_s=self._boots.held_s.get(uid),
             leave=self._away.answers().get(uid),
+            due=self.promises.due(uid),
             signout=self._presence.to_sign_out().get(uid),
         )

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, Protocol, TypedDict
 
 from deskunit.health import Health
+from deskunit.web.promises import PromisesFloor
 
 Unsubscribe = Callable[[], None]
-Change = Literal["unit", "interval", "reload", "alarms"]
+Change = Literal["unit", "interval", "reload", "alarms", "callbacks"]
 
 
 class Alarm(TypedDict):
@@ -91,7 +92,7 @@ class Screen(Protocol):
     def on(self) -> bool: ...
 
 
-class Floor(Protocol):
+class Floor(PromisesFloor, Protocol):
     """All calls may come from any thread, return soon, and raise DeskunitError for a sentence.
 
     An unknown uid: DeskunitError("unknown_unit", uid=uid).
@@ -116,7 +117,9 @@ class Floor(Protocol):
 
         ("unit", a Unit) as often as one changes · ("interval", an Interval) when one is opened,
         changed or closed · ("reload", {"uid": uid or ""}) when rows were rewritten or removed
-        · ("alarms", {"alarms": all that are on}) when one begins or ends.
+        · ("alarms", {"alarms": all that are on}) when one begins or ends
+        · ("callbacks", {"numbers": [changed ones; [] for any], "taken": [those just noted on a unit, as
+        {"number", "uid", "agent_id", "kind"}]}).
         """
 
     def press(self, uid: str, button: str, down: bool) -> None:

@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from deskunit.health import Health, PortHealth, UnitHealth
+from deskunit.health import CallbackHealth, Health, PortHealth, UnitHealth
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 Family = type[GaugeMetricFamily] | type[CounterMetricFamily]
@@ -47,6 +47,7 @@ class _Floor(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from _families(OF_PORT, self._health.ports, ("port", "uid"))
         yield from _families(OF_UNIT, self._health.units, ("uid", "seat"))
+        yield from _callbacks(self._health.callbacks)
         info = GaugeMetricFamily(
             "deskunit_unit_info", "Firmware of a unit", labels=("uid", "seat", "firmware")
         )
@@ -57,6 +58,12 @@ class _Floor(Collector):
         for one in self._health.alarms:
             alarm.add_metric((one.word, one.where), 1)
         yield alarm
+
+
+def _callbacks(found: CallbackHealth | None) -> Iterator[Metric]:
+    if found is not None:
+        yield GaugeMetricFamily("deskunit_callbacks_open", "Promised return calls", found.open)
+        yield GaugeMetricFamily("deskunit_callbacks_overdue", "Of these overdue", found.overdue)
 
 
 def _families(
