@@ -112,7 +112,7 @@ def test_a_repeat_is_proposed_until_it_is_confirmed(tab: Tab) -> None:
         ("void", {"reason": " "}, "reason"),
         ("assign", {"to": "1009", "why": "x"}, "1009"),
         ("edit", {"phone": "12a4"}, "12a4"),
-        ("close", {"outcome": "no_answer"}, "no answer"),
+        ("close", {"outcome": "no_answer"}, "attempt"),
         ("agree", {"agreed_utc_ms": 5}, "inquir"),
     ],
 )

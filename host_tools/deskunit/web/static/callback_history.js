@@ -41,7 +41,7 @@ function fields({ body, personal }) {
   return [...own, ...plain].map(([field, value]) => pair(field, value || "–")).join(" · ");
 }
 
-const pair = (field, value) => text("callback_tab.pair", { field: word("callback_field", field), value });
+const pair = (field, value) => `${word("callback_field", field)}${text("callback_tab.colon")}${value}`;
 
 function told(key, { outcome, satisfaction }) {
   const ended = word("callback_outcome", outcome ?? "not_given");
