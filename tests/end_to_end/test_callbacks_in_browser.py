@@ -202,7 +202,7 @@ def test_a_dropped_call_from_the_gesture_to_the_measure(seat: Site, open_tab: Op
     page.locator("#callback-status").select_option("closed")
     page.locator("#callback-list a").click()
     expect(page.locator("#callback-head .status")).to_have_text("closed")
-    for said in ("Noted on the unit of seat 01", "Return call begun", "settled, satisfied"):
+    for said in ("Noted on the unit of seat 01", "Return call begun", "settled · satisfied"):
         expect(history(page).filter(has_text=said)).to_have_count(1)
     line = seat.measure()
     assert (line.group, line.due) == ("1001", 1)
@@ -216,3 +216,295 @@ def sign_in_and_talk(page: Page) -> None:
     in_state(page, "ready")
     tap(page, "2")
     in_state(page, "talking")
+
+
+def test_the_form_opens_by_itself_but_pulls_nobody_away_from_typing(
+    seat: Site, open_tab: OpenTab
+) -> None:
+    seat.write("add", kind="fault", name="赵先生")
+    page, other = open_tab(seat, "units"), open_tab(seat, "callbacks/1")
+    in_state(page, "signed_out")
+    field(other, "address").fill("1 Main")
+    sign_in_and_talk(page)
+    hold(page, "3")
+    tap(page, "1")
+    expect(page.locator("#callback-head h2")).to_contain_text("Callback 2")
+    expect(other.locator("#notice")).to_contain_text("Callback 2 (dropped call) is noted")
+    expect(field(other, "address")).to_be_focused()
+    expect(field(other, "address")).to_have_value("1 Main")
+    other.locator("#notice a").click()
+    expect(other.locator("#callback-head h2")).to_contain_text("Callback 2")
+    until(page, lambda: seat.row(1)["personal"].get("address") == "1 Main")
+    expect(other.locator("#callback-count")).to_have_text("2 !")
+    assert "2 callbacks open, 1 of them" in str(
+        other.locator("#callback-count").get_attribute("aria-label")
+    )
+
+
+def test_the_list_is_of_who_is_signed_in_or_of_whom_one_chooses(
+    seat: Site, open_tab: OpenTab
+) -> None:
+    seat.write("add", kind="fault")
+    seat.write("add", by="1002", kind="complaint")
+    page = open_tab(seat, "units")
+    in_state(page, "signed_out")
+    hold(page, "1")
+    in_state(page, "not_ready")
+    page.locator("#tab-callbacks").click()
+    expect(page.locator("#callback-list a")).to_have_attribute("data-number", "1")
+    expect(page.locator("#callback-signed")).to_have_text("Writing as 李晓 (1001)")
+    page.locator("#callback-who").select_option("1002")
+    expect(page.locator("#callback-list a")).to_have_attribute("data-number", "2")
+    page.locator("#callback-who").select_option("all")
+    expect(page.locator("#callback-list a")).to_have_count(2)
+    expect(page.locator("#callback-signed")).to_have_text("Writing as the supervisor")
+
+
+# --- the list
+
+
+def test_the_first_due_is_on_top_and_what_is_overdue_says_so(site: Site, open_tab: OpenTab) -> None:
+    now = clock.now_utc_ms()
+    site.write("add", kind="complaint", taken_utc_ms=now - HOUR_MS)
+    site.write("add", kind="fault", taken_utc_ms=now - 25 * HOUR_MS)
+    site.write("add", kind="days_5", taken_utc_ms=1_000_000_000_000)  # 2001, before the calendar
+    page = open_tab(site)
+    links = page.locator("#callback-list a")
+    numbers = links.evaluate_all("links => links.map((link) => link.dataset.number)")
+    assert numbers == ["3", "2", "1"]
+    expect(links.nth(1)).to_contain_text("overdue by 1:00:")
+    expect(links.nth(1)).to_have_class("overdue")
+    expect(links.nth(2)).to_contain_text("46:59:")
+    expect(links.nth(2)).not_to_have_class("overdue")
+    expect(links.nth(0)).to_contain_text("calendar not published yet")
+    expect(links.nth(1)).not_to_contain_text("calendar not published yet")
+    before = links.nth(1).locator(".left").inner_text()
+    expect(links.nth(1).locator(".left")).not_to_have_text(before)  # it runs
+
+
+def test_arrow_keys_enter_and_escape(site: Site, open_tab: OpenTab) -> None:
+    for _ in range(3):
+        site.write("add", kind="fault")
+    page = open_tab(site)
+    page.locator("#callback-list a").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator("#callback-head h2")).to_contain_text("Callback 2")
+    expect(field(page, "caller_number")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator('#callback-list a[data-number="2"]')).to_be_focused()
+    page.keyboard.press("End")
+    expect(page.locator('#callback-list a[data-number="3"]')).to_be_focused()
+
+
+def test_names_and_numbers_are_masked_in_the_list_and_found_by_search(
+    site: Site, open_tab: OpenTab
+) -> None:
+    site.write("add", kind="fault", name="王女士", caller_number="13812345678")
+    site.write("add", kind="fault", name="Smith")
+    page = open_tab(site)
+    expect(page.locator("#callback-list a")).to_have_count(2)
+    assert "13812345678" not in page.content() and "王女士" not in page.content()
+    page.locator("#callback-search").fill("13812345678")
+    expect(page.locator("#callback-list a")).to_have_count(1)
+    page.locator("#callback-list a").click()
+    expect(field(page, "name")).to_have_value("王女士")
+
+
+# --- the fields
+
+
+def test_each_field_is_saved_when_it_is_left_with_a_line_of_history(
+    site: Site, open_tab: OpenTab
+) -> None:
+    site.write("add", kind="inquiry")
+    page = open_tab(site, "callbacks/1")
+    expect(field(page, "caller_number")).to_be_focused()
+    page.keyboard.type("１３８ 1234")
+    page.keyboard.press("Tab")
+    expect(field(page, "caller_number")).to_have_value("138 1234")
+    expect(history(page)).to_have_text(["Typed on the PC", "Caller number: 138 1234"])
+    field(page, "said").fill("one")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("two")
+    page.keyboard.press("Enter")
+    expect(history(page)).to_have_count(3)
+    assert site.row()["personal"]["said"] == "one\ntwo"
+    field(page, "key_account").check()
+    expect(history(page).last).to_have_text("Key account: yes")
+    field(page, "agreed_utc_ms").fill("2027-03-04T15:30")
+    page.keyboard.press("Enter")
+    expect(page.locator("#callback-due")).to_contain_text("4 Mar 2027, 15:30")
+    expect(history(page).last).to_contain_text("Agreed time")
+
+
+def test_a_mistake_is_said_beside_its_field_and_the_text_stays(
+    site: Site, open_tab: OpenTab
+) -> None:
+    site.write("add", kind="fault")
+    page = open_tab(site, "callbacks/1")
+    field(page, "phone").fill("12a45")
+    page.keyboard.press("Enter")
+    expect(page.locator("#callback-phone-note")).to_contain_text("12a45")
+    expect(field(page, "phone")).to_have_value("12a45")
+    field(page, "phone").fill("12345")
+    page.keyboard.press("Enter")
+    expect(page.locator("#callback-phone-note")).to_be_empty()
+    until(page, lambda: site.row()["personal"].get("phone") == "12345")
+
+
+def test_what_was_typed_is_offered_again_after_a_reload(site: Site, open_tab: OpenTab) -> None:
+    site.write("add", kind="fault")
+    page = open_tab(site, "callbacks/1")
+    field(page, "said").click()
+    page.keyboard.type("no gas since")
+    kept = "() => localStorage.getItem('deskunit-callback-drafts')?.includes('no gas since')"
+    page.wait_for_function(kept)
+    crash(page)
+    expect(page.locator("#callback-list .draft")).to_have_text("not saved")
+    expect(page.locator("#callback-said-note")).to_contain_text("no gas since")
+    expect(field(page, "said")).to_have_value("")
+    page.get_by_role("button", name="Restore").click()
+    page.keyboard.press("End")
+    page.keyboard.type(" noon")
+    page.keyboard.press("Enter")
+    expect(history(page).last).to_have_text("What was said: no gas since noon")
+    page.wait_for_function("() => localStorage.getItem('deskunit-callback-drafts') === null")
+
+
+def crash(page: Page) -> None:
+    """A reload whose leaving of the field saves nothing, as when the power fails."""
+    page.route("**/api/callbacks", lambda route: route.abort())
+    page.reload()
+    page.unroute("**/api/callbacks")
+    expect(page.locator("#callback-head")).to_be_visible()
+
+
+def test_two_tabs_keep_both_and_the_second_hears_who_was_first(
+    site: Site, open_tab: OpenTab
+) -> None:
+    site.write("add", kind="fault")
+    one, two = open_tab(site, "callbacks/1"), open_tab(site, "callbacks/1")
+    for page, who in ((one, "1001"), (two, "1002")):
+        page.locator("#callback-who").select_option(who)
+    field(two, "name").fill("李女士")
+    field(one, "name").fill("王先生")
+    field(one, "address").fill("1 Main Street")
+    one.keyboard.press("Enter")
+    expect(field(two, "address")).to_have_value("1 Main Street")
+    expect(field(two, "name")).to_have_value("李女士")
+    two.keyboard.press("Enter")
+    note = two.locator("#callback-name-note")
+    expect(note).to_contain_text("1001")
+    expect(note.locator("blockquote")).to_have_text("王先生")
+    expect(field(two, "name")).to_have_value("李女士")
+    assert site.row()["personal"]["name"] == "王先生"
+    note.get_by_role("button", name="Use mine").click()
+    expect(field(one, "name")).to_have_value("李女士")
+    expect(note).to_be_empty()
+
+
+# --- what is done with one
+
+
+def test_attempts_then_closed_and_a_second_closing_is_refused(
+    site: Site, open_tab: OpenTab
+) -> None:
+    site.write("add", kind="complaint")
+    one, two = open_tab(site, "callbacks/1"), open_tab(site, "callbacks/1")
+    one.locator(".of-outcome select").first.select_option("no_answer")
+    one.get_by_role("button", name="Record the attempt").click()
+    expect(history(two).last).to_have_text("Return call: no answer")
+    one.locator(".of-outcome select").first.select_option("not_settled")
+    one.locator(".of-outcome select").last.select_option("no")
+    one.get_by_role("button", name="Close the callback").click()
+    expect(one.locator(".status")).to_have_text("closed")
+    expect(one.locator(".ended")).to_contain_text("not settled · not satisfied")
+    expect(two.locator(".status")).to_have_text("closed")
+    expect(two.get_by_role("button", name="Close the callback")).to_have_count(0)
+
+
+def test_an_outcome_that_nobody_gave_is_completed(site: Site, open_tab: OpenTab) -> None:
+    site.write("add", kind="fault")
+    site.write("attempt", 1)
+    page = open_tab(site, "callbacks/1")
+    expect(page.locator("#callback-list .complete")).to_have_text("outcome to be completed")
+    expect(page.locator(".of-outcome h3")).to_contain_text("no outcome yet")
+    page.get_by_role("button", name="Close the callback").click()
+    expect(page.locator(".status")).to_have_text("closed")
+    assert [one["outcome"] for one in site.row()["attempts"]] == ["settled"]
+
+
+def test_handed_over_with_why_and_voided_with_a_reason(site: Site, open_tab: OpenTab) -> None:
+    site.write("add", kind="fault")
+    page = open_tab(site, "callbacks/1")
+    page.get_by_text("Hand over", exact=True).first.click()
+    page.locator(".of-assign select").select_option("1002")
+    page.locator(".of-assign button").click()
+    expect(page.locator("#notice")).to_contain_text("why")
+    page.locator(".of-assign input").fill("on leave")
+    page.keyboard.press("Enter")
+    expect(history(page).last).to_have_text("Handed over to 王芳 (1002): on leave")
+    page.get_by_text("Void", exact=True).click()
+    page.locator(".of-void input").fill("noted twice")
+    page.get_by_role("button", name="Void callback 1").click()
+    expect(page.locator(".status")).to_have_text("voided")
+    expect(page.locator(".ended")).to_contain_text("noted twice")
+    expect(field(page, "name")).to_be_disabled()
+
+
+def test_a_repeat_is_proposed_as_soon_as_caller_and_subject_match(
+    site: Site, open_tab: OpenTab
+) -> None:
+    site.write("add", kind="complaint", caller_number="13812345678", subject="bill")
+    site.write("add", kind="complaint", caller_number="13812345678")
+    page = open_tab(site, "callbacks/2")
+    expect(page.locator("#callback-head")).to_be_visible()
+    expect(page.locator(".repeat")).to_have_count(0)
+    field(page, "subject").fill("Bill")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Yes, a repeat").click()
+    expect(history(page).last).to_have_text("Repeat of callback 1")
+    assert site.row(2)["repeat_of"] == 1
+
+
+def test_a_new_one_is_typed_without_a_unit(site: Site, open_tab: OpenTab) -> None:
+    page = open_tab(site)
+    page.locator("#callback-who").select_option("1001")
+    page.locator("#callback-kind").select_option("inquiry")
+    page.get_by_role("button", name="New callback").click()
+    expect(page.locator("#callback-head h2")).to_have_text("Callback 1 · inquiry")
+    expect(field(page, "caller_number")).to_be_focused()
+
+
+# --- words and width
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+@pytest.mark.parametrize("width", [320, 390, 900, 1280])
+def test_nothing_is_wider_than_the_page(
+    site: Site, open_tab: OpenTab, locale: str, width: int
+) -> None:
+    long = {"said": "x" * 300, "subject": "y" * 40, "name": "z" * 40}
+    site.write("add", kind="days_2", taken_utc_ms=1_000_000_000_000, key_account=True, **long)
+    site.write("add", kind="fault", caller_number="1" * 18)
+    site.write("attempt", 2)
+    page = open_tab(site, width=width, locale=locale)
+    expect(page.locator("#callback-list a")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for number in (1, 2):
+        page.goto(f"{site.handle.url}#callbacks/{number}")
+        expect(page.locator("#callback-head h2")).to_contain_text(f"{number} · ")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert "callback_" not in page.locator("#panel-callbacks").inner_text()
+
+
+def test_the_language_is_switched_with_one_opened(site: Site, open_tab: OpenTab) -> None:
+    site.write("add", kind="fault")
+    page = open_tab(site, "callbacks/1", locale="zh-CN")
+    expect(page.locator("#callback-head h2")).to_have_text("回访 1 · 报修，24 小时")
+    page.locator("#switch").click()
+    expect(page.locator("#callback-head h2")).to_have_text("Callback 1 · fault, 24 h")
+    expect(page.locator("label[for=callback-name]")).to_have_text("Name")

@@ -6,7 +6,7 @@ import { make } from "./elements.js";
 import { ask } from "./send.js";
 import { text, word } from "./words.js";
 
-const TEXTS = { caller_number: 24, name: 40, phone: 24, address: 120, account: 40, subject: 40, said: 1000, promised: 1000 };
+const TEXTS = { caller_number: 24, name: 40, phone: 24, account: 40, address: 120, subject: 40, said: 1000, promised: 1000 };
 const AREAS = ["said", "promised"];
 const FLAGS = ["key_account", "escalated"];
 const PERSONAL = ["caller_number", "name", "phone", "address", "account", "said", "promised"];
@@ -22,7 +22,9 @@ export class CallbackForm {
   open(row) {
     this.row = row;
     this.fields.clear();
-    const names = [...Object.keys(TEXTS), ...(row.kind === "inquiry" ? ["agreed_utc_ms"] : []), ...FLAGS];
+    const agreed = row.kind === "inquiry" ? ["agreed_utc_ms"] : [];
+    const names = Object.keys(TEXTS).flatMap((name) => (name === "subject" ? [name, ...agreed] : [name]));
+    names.push(...FLAGS);
     this.said = make("p", { className: "quiet saved", role: "status" });
     const hint = make("p", { className: "quiet keys-hint", textContent: text("callback_tab.keys") });
     this.element.replaceChildren(...names.map((name) => this.field(name)), hint, this.said);

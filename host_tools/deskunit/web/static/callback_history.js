@@ -44,6 +44,12 @@ function fields({ body, personal }) {
 const pair = (field, value) => `${word("callback_field", field)}${text("callback_tab.colon")}${value}`;
 
 function told(key, { outcome, satisfaction }) {
+  return text(`callback_tab.${key}`, { outcome: ending(outcome, satisfaction) });
+}
+
+// Nobody could be asked in a call that nobody answered.
+export function ending(outcome, satisfaction) {
   const ended = word("callback_outcome", outcome ?? "not_given");
-  return text(`callback_tab.${key}`, { outcome: satisfaction ? `${ended}, ${word("callback_satisfied", satisfaction)}` : ended });
+  const is_told = satisfaction && outcome !== "no_answer";
+  return is_told ? `${ended} · ${word("callback_satisfied", satisfaction)}` : ended;
 }

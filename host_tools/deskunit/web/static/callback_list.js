@@ -31,7 +31,8 @@ export class CallbackList {
     if (row.number === chosen) link.setAttribute("aria-current", "true");
     const kind = make("strong", { textContent: word("callback_kind", row.kind) });
     link.append(make("span", { className: "line" }, kind, make("span", { className: "left" })));
-    link.append(make("span", { className: "line about" }, make("span", { textContent: about(row, owners) }), make("span", { textContent: when(row) })));
+    link.append(make("span", { className: "about", textContent: about(row, owners) }));
+    link.append(make("span", { className: "about", textContent: when(row) }));
     const marks = marks_of(row, drafts);
     if (marks.length) link.append(make("span", { className: "marks" }, ...marks.map(([name, said]) => make("em", { className: name, textContent: said }))));
     return make("li", {}, link);

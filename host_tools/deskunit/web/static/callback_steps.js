@@ -2,6 +2,7 @@
 // confirmed, handed over, voided.
 
 import { button } from "./callback_form.js";
+import { ending } from "./callback_history.js";
 import { countdown, instant } from "./callback_times.js";
 import { make } from "./elements.js";
 import { text, word } from "./words.js";
@@ -36,14 +37,9 @@ function outcome(row, act) {
 }
 
 function ended(row) {
-  const how = row.status === "voided" ? text("callback_tab.was_voided", row) : closed(row);
+  const how = row.status === "voided" ? text("callback_tab.was_voided", row) : text("callback_tab.was_closed", { outcome: ending(row.outcome, row.satisfaction) });
   const when = row.ended_utc_ms === null ? "" : instant(row.ended_utc_ms, true);
   return make("p", { className: "step ended", textContent: `${when} · ${how}` });
-}
-
-function closed(row) {
-  const said = [word("callback_outcome", row.outcome), word("callback_satisfied", row.satisfaction)];
-  return text("callback_tab.was_closed", { outcome: said.filter(Boolean).join(", ") });
 }
 
 function hand_over(row, agents, act) {

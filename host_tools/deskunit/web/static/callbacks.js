@@ -65,6 +65,7 @@ export class CallbackTab {
       if (status !== 200) return;
       this.agents = new Map(body.agents.map((one) => [one.id, one.name]));
       this.unit_changed();
+      this.draw_opened();
       if (this.number !== null) this.load(this.number);
     } catch (error) {
       this.failed(error);
