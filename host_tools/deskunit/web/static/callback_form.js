@@ -20,6 +20,7 @@ export class CallbackForm {
   }
 
   open(row) {
+    this.drafts.flush();
     this.row = row;
     this.fields.clear();
     const agreed = row.kind === "inquiry" ? ["agreed_utc_ms"] : [];
@@ -41,10 +42,11 @@ export class CallbackForm {
     for (const [name, field] of this.fields) {
       const now = value_of(row, name);
       const shown = read(field.input);
-      if (shown === field.base || shown === now) {
+      const is_idle = shown === field.base;
+      if (is_idle || shown === now) {
         if (shown !== now) write(field.input, now);
         Object.assign(field, { base: now, seen: row.seen });
-        this.settled(name);
+        if (!is_idle) this.settled(name); // a draft that is offered stays
       } else if (now === field.base) field.seen = row.seen;
       field.input.disabled = is_locked(row, name);
     }
