@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from deskunit import clock, settings
@@ -83,7 +85,9 @@ def open_tab(chrome: Browser) -> Iterator[OpenTab]:
     def open_one(
         site: Site, at: str = "callbacks", width: int = 1280, locale: str = "en-GB"
     ) -> Page:
-        context = chrome.new_context(viewport={"width": width, "height": 860}, locale=locale)
+        context = chrome.new_context(
+            viewport={"width": width, "height": 860}, locale=locale, timezone_id="America/New_York"
+        )
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
@@ -338,6 +342,10 @@ def test_each_field_is_saved_when_it_is_left_with_a_line_of_history(
     page.keyboard.press("Enter")
     expect(page.locator("#callback-due")).to_contain_text("4 Mar 2027, 15:30")
     expect(history(page).last).to_contain_text("Agreed time")
+    agreed = datetime(
+        2027, 3, 4, 15, 30, tzinfo=ZoneInfo("Asia/Shanghai")
+    )  # wherever the browser is
+    assert site.row()["agreed_utc_ms"] == agreed.timestamp() * 1000
 
 
 def test_a_mistake_is_said_beside_its_field_and_the_text_stays(
@@ -432,7 +440,10 @@ def test_an_outcome_that_nobody_gave_is_completed(site: Site, open_tab: OpenTab)
     page = open_tab(site, "callbacks/1")
     expect(page.locator("#callback-list .complete")).to_have_text("outcome to be completed")
     expect(page.locator(".of-outcome h3")).to_contain_text("no outcome yet")
-    page.get_by_role("button", name="Close the callback").click()
+    close = page.get_by_role("button", name="Close the callback")
+    expect(close).to_be_disabled()
+    page.locator(".of-outcome select").first.select_option("settled")
+    close.click()
     expect(page.locator(".status")).to_have_text("closed")
     assert [one["outcome"] for one in site.row()["attempts"]] == ["settled"]
 

@@ -236,6 +236,9 @@ class MemoryFloor:
     def agents(self) -> list[AgentName]:
         return []
 
+    def callback_zone(self) -> str:
+        return "Asia/Shanghai"
+
     def callbacks(self, asked: Mapping[str, str], limit: int) -> list[Callback]:
         return []
 

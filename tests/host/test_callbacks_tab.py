@@ -21,6 +21,7 @@ class Tab:
     def __init__(self, folder: Path) -> None:
         agents = "id,name,team,level\n1001,李晓,热线组,\n1002,王芳,,\n"
         (folder / "agents.csv").write_text(agents, "utf-8")
+        (folder / settings.FILE_NAME).write_text('[host]\nzone = "Asia/Shanghai"\n', "utf-8")
         self.desk = Desk(folder, settings.load(folder), ports=(), virtual=0, search=False)
         self.desk.start(wait=True)
         self.handle = serve(self.desk.floor, port=0)
@@ -74,8 +75,9 @@ def test_whose_list_and_which(tab: Tab) -> None:
     assert [row["owner_name"] for row in tab.rows("?owner=1002")] == ["王芳"]
     assert tab.rows("?owner=1001") == [] and tab.rows("?status=closed") == []
     assert len(tab.rows("?status=all&text=13812345678")) == 1
-    people = tab.get("/agents").json()["agents"]
-    assert [(one["id"], one["name"]) for one in people] == [("1001", "李晓"), ("1002", "王芳")]
+    site = tab.get("/site").json()
+    assert [one["name"] for one in site["agents"]] == ["李晓", "王芳"]
+    assert site["zone"] == "Asia/Shanghai"
 
 
 def test_a_list_says_that_there_are_more(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:

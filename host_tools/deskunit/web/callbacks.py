@@ -39,7 +39,7 @@ class CallbackTab:
         return [
             Route("/api/callbacks", self._list),
             Route("/api/callbacks", self._write, methods=["POST"]),
-            Route("/api/callbacks/agents", self._agents),
+            Route("/api/callbacks/site", self._site),
             Route("/api/callbacks/summary/{uid}", self._summary),
             Route("/api/callbacks/{number:int}", self._one),
         ]
@@ -53,8 +53,10 @@ class CallbackTab:
         found = {"rows": rows[:ROWS_MAX], "more": len(rows) > ROWS_MAX}
         return json_answer({**found, "now_utc_ms": time.time_ns() // 1_000_000})
 
-    async def _agents(self, _request: Request) -> Response:
-        return json_answer({"agents": await asyncio.to_thread(self._floor.agents)})
+    async def _site(self, _request: Request) -> Response:
+        """Who there is, and the zone of the times."""
+        agents = await asyncio.to_thread(self._floor.agents)
+        return json_answer({"agents": agents, "zone": self._floor.callback_zone()})
 
     async def _summary(self, request: Request) -> Response:
         uid = request.path_params["uid"]

@@ -70,6 +70,10 @@ export class CallbackForm {
     return make("div", { className: `field of-${name} ${FLAGS.includes(name) ? "flag" : ""}` }, ...parts);
   }
 
+  is_dirty() {
+    return [...this.fields.values()].some((field) => read(field.input) !== field.base);
+  }
+
   key(event, name) {
     if (event.isComposing) return; // Enter takes a word of the input method
     if (event.key === "Enter" && !event.shiftKey) {
@@ -89,7 +93,7 @@ export class CallbackForm {
   save_all() {
     for (const name of this.fields.keys()) this.save(name);
     this.last = this.last.then(() => {
-      if (![...this.fields.values()].some((field) => read(field.input) !== field.base)) this.say("callback_tab.saved");
+      if (!this.is_dirty()) this.say("callback_tab.saved");
     });
   }
 

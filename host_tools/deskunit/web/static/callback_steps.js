@@ -16,8 +16,23 @@ export function steps(row, repeats, agents, act) {
   return [...repeated(row, repeats, act), outcome(row, act), hand_over(row, agents, act), voiding(row, act)];
 }
 
+// What was begun in the steps drawn before goes on in the new ones.
+export function carry(before, after) {
+  for (const fold of before.querySelectorAll("details[open]")) {
+    const same = after.querySelector(`details.${fold.classList[1]}`);
+    if (same) same.open = true;
+  }
+  for (const input of before.querySelectorAll("[name]")) {
+    const same = after.querySelector(`[name="${input.name}"]`);
+    if (!same) continue;
+    const is_choice = input.tagName === "SELECT";
+    if (!is_choice || [...same.options].some((option) => option.value === input.value)) same.value = input.value;
+    same.dispatchEvent(new Event("change"));
+  }
+}
+
 function outcome(row, act) {
-  const how = choice("outcome", OUTCOMES, (one) => word("callback_outcome", one));
+  const how = choice("outcome", ["", ...OUTCOMES], (one) => word("callback_outcome", one) || text("callback_tab.choose"));
   const satisfied = choice("satisfaction", SATISFIED, (one) => word("callback_satisfied", one));
   const title = row.to_complete === null ? "callback_tab.outcome" : "callback_tab.to_complete_now";
   const record = make("button", { type: "submit", className: "plain strong" });
@@ -25,6 +40,7 @@ function outcome(row, act) {
     const is_missed = how.value === "no_answer";
     record.textContent = text(is_missed ? "callback_tab.record" : "callback_tab.close_it");
     satisfied.disabled = is_missed;
+    record.disabled = !how.value; // nothing is closed by a guess
   };
   how.addEventListener("change", named);
   named();
@@ -45,7 +61,7 @@ function ended(row) {
 function hand_over(row, agents, act) {
   const others = [...agents.keys()].filter((id) => id !== row.owner);
   const to = choice("to", others, (id) => `${agents.get(id)} (${id})`);
-  const why = make("input", { type: "text", maxLength: 200, autocomplete: "off" });
+  const why = make("input", { type: "text", name: "why", maxLength: 200, autocomplete: "off" });
   const go = make("button", { type: "submit", className: "plain", textContent: text("callback_tab.hand_over_do"), disabled: !others.length });
   return folded("assign", "callback_tab.hand_over", [labelled("to", to), labelled("why", why), go], () =>
     act("assign", { to: to.value, why: why.value }),
@@ -53,7 +69,7 @@ function hand_over(row, agents, act) {
 }
 
 function voiding(row, act) {
-  const reason = make("input", { type: "text", maxLength: 200, autocomplete: "off" });
+  const reason = make("input", { type: "text", name: "reason", maxLength: 200, autocomplete: "off" });
   const go = make("button", { type: "submit", className: "plain", textContent: text("callback_tab.void_do", row) });
   return folded("void", "callback_tab.void", [labelled("reason", reason), go], () => act("void", { reason: reason.value }));
 }

@@ -1,11 +1,12 @@
 // The callbacks tab: whose list is shown, which one is opened, what the stream tells about them.
 
 import { CallbackDrafts } from "./callback_drafts.js";
-import { button, CallbackForm } from "./callback_form.js";
+import { CallbackForm } from "./callback_form.js";
+import { head } from "./callback_head.js";
 import { history, who } from "./callback_history.js";
-import { CallbackList, marks_of } from "./callback_list.js";
-import { due_line, steps } from "./callback_steps.js";
-import { instant, is_overdue } from "./callback_times.js";
+import { CallbackList } from "./callback_list.js";
+import { carry, due_line, steps } from "./callback_steps.js";
+import { is_overdue, use_zone } from "./callback_times.js";
 import * as clock from "./clock.js";
 import { make } from "./elements.js";
 import { ask, get, Refused } from "./send.js";
@@ -15,7 +16,6 @@ const by_id = (id) => document.getElementById(id);
 const KINDS = ["dropped", "fault", "complaint", "days_2", "days_5", "inquiry", "correction"];
 const STATUSES = ["open", "closed", "voided", "all"];
 const SEARCH_MS = 250;
-const TYPING = "input, textarea, select";
 
 export class CallbackTab {
   // say(sentence, kind, for_ms) · failed(error) · unit(): the one that is looked at
@@ -61,8 +61,9 @@ export class CallbackTab {
   async connected() {
     this.on = true;
     try {
-      const { status, body } = await get("/api/callbacks/agents");
+      const { status, body } = await get("/api/callbacks/site");
       if (status !== 200) return;
+      use_zone(body.zone);
       this.agents = new Map(body.agents.map((one) => [one.id, one.name]));
       this.unit_changed();
       this.draw_opened();
@@ -140,8 +141,10 @@ export class CallbackTab {
     const number = /^\d+$/.test(rest) ? Number(rest) : null;
     const left = this.number;
     if (number === left) return;
+    this.leave_field();
     this.number = number;
     this.row = null;
+    this.repeats = [];
     by_id("panel-callbacks").classList.toggle("one", number !== null);
     this.draw_opened();
     if (this.rows) this.draw_list();
@@ -175,31 +178,27 @@ export class CallbackTab {
   draw_opened() {
     const opened = by_id("callback-opened");
     if (!this.row) return opened.replaceChildren(make("p", { className: "card empty", textContent: text("callback_tab.none_opened") }));
-    const head = by_id("callback-head");
-    const parts = { head: this.head(), steps: this.steps(), history: this.past() };
-    if (!head || !opened.contains(this.form.element)) {
+    const drawn = by_id("callback-head");
+    const parts = { head: head(this.row, this.agents, () => this.leave()), steps: this.steps(), history: this.past() };
+    if (!drawn || !opened.contains(this.form.element)) {
       opened.replaceChildren(parts.head, make("section", { className: "card" }, this.form.element), parts.steps, parts.history);
       return;
     }
-    head.replaceWith(parts.head);
-    if (!by_id("callback-steps").contains(document.activeElement)) by_id("callback-steps").replaceWith(parts.steps);
+    drawn.replaceWith(parts.head);
+    this.replace_steps(by_id("callback-steps"), parts.steps);
     by_id("callback-history").replaceWith(parts.history);
   }
 
-  head() {
-    const { row } = this;
-    const close = button("callback_tab.close", () => this.leave());
-    const title = make("h2", { textContent: text("callback_tab.title", { number: row.number, kind: word("callback_kind", row.kind) }) });
-    const due = make("p", { id: "callback-due", className: is_overdue(row) ? "overdue" : "", role: "timer", textContent: due_line(row) });
-    const marks = marks_of(row, new Set()).map(([name, said]) => make("em", { className: name, textContent: said }));
-    const status = make("em", { className: `status ${row.status}`, textContent: word("callback_status", row.status) });
-    const taken = make("p", { className: "quiet", textContent: taken_line(row, this.agents) });
-    const about = make("div", {}, title, taken, due, make("p", { className: "marks" }, status, ...marks));
-    return make("header", { id: "callback-head", className: "card opened-head" }, about, close);
+  replace_steps(before, after) {
+    const focused = before.contains(document.activeElement) ? document.activeElement.name : null;
+    if (!this.is_done) carry(before, after);
+    this.is_done = false;
+    before.replaceWith(after);
+    if (focused) after.querySelector(`[name="${focused}"]`)?.focus();
   }
 
   steps() {
-    const parts = steps(this.row, this.repeats ?? [], this.agents, (action, values) => this.act(action, values));
+    const parts = steps(this.row, this.repeats, this.agents, (action, values) => this.act(action, values));
     return make("section", { id: "callback-steps", className: "card steps" }, ...parts);
   }
 
@@ -208,8 +207,13 @@ export class CallbackTab {
     return make("section", { id: "callback-history", className: "card" }, title, history(this.row, this.agents));
   }
 
+  // What is being typed is saved.
+  leave_field() {
+    if (by_id("callback-opened").contains(document.activeElement)) document.activeElement.blur();
+  }
+
   leave() {
-    document.activeElement?.blur(); // what is being typed is saved
+    this.leave_field();
     location.hash = "#callbacks";
   }
 
@@ -217,9 +221,10 @@ export class CallbackTab {
 
   async act(action, values) {
     const { number } = this;
-    document.activeElement?.blur();
+    this.leave_field();
     await this.form.last; // fields that were left first
     const row = await this.write({ action, number, seen: this.row.seen, values });
+    this.is_done = row !== null;
     if (row) this.put(row);
   }
 
@@ -260,10 +265,17 @@ export class CallbackTab {
   // The gesture was made on the unit that is looked at. Who types elsewhere is not pulled away.
   noted(own) {
     const there = `#callbacks/${own.number}`;
-    if (!document.activeElement?.matches(TYPING)) return void (location.hash = there);
+    if (!this.is_busy()) return void (location.hash = there);
     const sentence = text("callback_tab.noted", { number: own.number, kind: word("callback_kind", own.kind) });
     this.say(sentence, "good");
     by_id("notice").append(" ", make("a", { href: there, textContent: text("callback_tab.look", own) }));
+  }
+
+  is_busy() {
+    const typing = document.activeElement;
+    if (!typing?.matches("input, textarea")) return false;
+    if (by_id("panel-scripts").contains(typing) || this.form.is_dirty()) return true;
+    return by_id("callback-steps")?.contains(typing) && typing.value !== "";
   }
 
   draw() {
@@ -272,15 +284,6 @@ export class CallbackTab {
     if (this.row) this.form.open(this.row);
     this.draw_opened();
   }
-}
-
-function taken_line(row, agents) {
-  const by = who(row.taken_by, agents.get(row.taken_by));
-  const parts = [text("callback_tab.taken", { time: instant(row.taken_utc_ms, true), by })];
-  if (row.seat) parts.push(text("callback_tab.seat", row));
-  if (row.call_no !== null) parts.push(text("page.call", { n: row.call_no }));
-  if (row.owner !== row.taken_by) parts.push(text("callback_tab.owner", { name: who(row.owner, row.owner_name) }));
-  return parts.join(" · ");
 }
 
 function options(id, choices) {
