@@ -32,6 +32,9 @@ class CallbackFloor:
         listed = self._logger.store.agents(listed_only=True)
         return [AgentName(id=one.id, name=one.name, team=one.team) for one in listed]
 
+    def callback_zone(self) -> str:
+        return self._desk.rules.zone.key
+
     def callbacks(self, asked: Mapping[str, str], limit: int) -> list[Callback]:
         status, text = asked.get("status", OPEN), asked.get("text", "")
         kind, owner = asked.get("kind"), asked.get("owner")

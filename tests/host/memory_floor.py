@@ -11,6 +11,7 @@ from typing import Any
 from deskunit.errors import DeskunitError
 from deskunit.health import Health
 from deskunit.web.floor import Alarm, Change, Interval, Screen, Today, Unit, Unsubscribe
+from deskunit.web.promises import AgentName, Callback, Summary
 
 LONG_S = 0.8
 DAY_MS = 86_400_000
@@ -229,6 +230,36 @@ class MemoryFloor:
         self._desk(uid).unit["powered"] = True
         self.show(uid, MemoryScreen())
         self._tell("unit", self._desk(uid).unit)
+
+    # no agent of this floor has promised anything
+
+    def agents(self) -> list[AgentName]:
+        return []
+
+    def callback_zone(self) -> str:
+        return "Asia/Shanghai"
+
+    def callbacks(self, asked: Mapping[str, str], limit: int) -> list[Callback]:
+        return []
+
+    def callback(self, number: int) -> Callback:
+        raise DeskunitError("callback_unknown", number=number)
+
+    def callback_repeats(self, number: int) -> list[Callback]:
+        return []
+
+    def callback_summary(self, uid: str) -> Summary:
+        return Summary(agent_id="", open=0, overdue=0, number=0, kind="", due_utc_ms=0)
+
+    def callback_write(
+        self,
+        action: str,
+        number: int | None,
+        by: str,
+        seen: int | None,
+        values: Mapping[str, Any],
+    ) -> Callback:
+        raise DeskunitError("unknown_agent", agent=by)
 
     def confirm(self, uid: str) -> None:
         self._desk(uid).unit["confirmed"] = True

@@ -27,6 +27,7 @@ from deskunit import __version__, words
 from deskunit.errors import DeskunitError
 from deskunit.web import metrics
 from deskunit.web.answers import done, json_answer
+from deskunit.web.callbacks import CallbackTab
 from deskunit.web.floor import Floor, Screen
 from deskunit.web.presses import Channel, Press
 from deskunit.web.scripts import Scripts, ScriptTab
@@ -35,7 +36,11 @@ from deskunit.web.stream import Stream
 
 STATIC = Path(__file__).parent / "static"
 LOG_ROWS_MAX = 100
-PAGE_WORDS = ("page.", "script_tab.", "preview.", "alarm.", "state.", "reason.", "cause.")
+PAGE_WORDS = (
+    *("page.", "script_tab.", "preview.", "alarm.", "state.", "reason.", "cause."),
+    *("callback_tab.", "callback_kind.", "callback_status.", "callback_outcome."),
+    *("callback_satisfied.", "callback_field.", "callback_by."),
+)
 
 
 class Presses(msgspec.Struct, frozen=True):
@@ -89,6 +94,7 @@ class Page:
                 Route(unit + "/caller", self._caller, methods=["POST"]),
                 Route(unit + "/power", self._power, methods=["POST"]),
                 Route(unit + "/confirm", self._confirm, methods=["POST"]),
+                *CallbackTab(self._floor).routes(),
                 *(ScriptTab(self._scripts).routes() if self._scripts else ()),
                 Mount("/static", StaticFiles(directory=STATIC)),
             ],
@@ -100,7 +106,7 @@ class Page:
     async def _index(self, request: Request) -> Response:
         html = (STATIC / "index.html").read_text("utf-8")
         filled = html.replace("{token}", self.token).replace("{language}", _language_of(request))
-        filled = filled.replace("{tabs}", "" if self._scripts else "hidden")
+        filled = filled.replace("{scripts}", "" if self._scripts else "hidden")
         return HTMLResponse(filled, headers={"Cache-Control": "no-store"})
 
     async def _log(self, request: Request) -> Response:
@@ -234,7 +240,7 @@ async def _words(request: Request) -> Response:
 
 async def _sentence(request: Request, error: Exception) -> Response:
     assert isinstance(error, DeskunitError)
-    status = 404 if error.key == "unknown_unit" else 409
+    status = 404 if error.key in ("unknown_unit", "callback_unknown") else 409
     return json_answer(
         {"error": error.key, "sentence": error.sentence(_language_of(request))}, status
     )

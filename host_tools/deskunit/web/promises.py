@@ -98,6 +98,9 @@ class PromisesFloor(Protocol):
     def agents(self) -> list[AgentName]:
         """The site's list, for the one who signs a write and for hand-overs."""
 
+    def callback_zone(self) -> str:
+        """The site's zone, in which due times are meant and agreed times are typed."""
+
     def callbacks(self, asked: Mapping[str, str], limit: int) -> list[Callback]:
         """Those of `asked`: owner (an id) · status (open, the default; closed, voided, all) · kind · text
         (a number, or part of what was typed). Open ones by due time, else the newest first."""

@@ -1,6 +1,7 @@
 // The page: puts the parts together and keeps which unit is looked at.
 
 import { Alarms } from "./alarms.js";
+import { CallbackTab } from "./callbacks.js";
 import { Caller } from "./caller.js";
 import * as clock from "./clock.js";
 import { Day } from "./day.js";
@@ -30,9 +31,11 @@ const presses = new Presses(failed);
 const keys = new Keys(by_id("keys"), (name, down) => presses.set(chosen, name, down));
 
 const scripts = new ScriptTab({ say, failed });
+const callbacks = new CallbackTab({ say, failed, unit: () => units.get(chosen) });
 const tabs = new Tabs(by_id("tabs"), {
   units: () => (scripts.leave(), draw()),
   scripts: (rest) => (draw(), scripts.open(rest)), // the unit's keys rest meanwhile
+  callbacks: (rest) => (scripts.leave(), draw(), callbacks.open(rest)),
 });
 
 function say(sentence, kind, for_ms = 0) {
@@ -69,6 +72,7 @@ function hello(data) {
   draw();
   load();
   scripts.connected();
+  callbacks.connected();
 }
 
 function gone() {
@@ -111,6 +115,7 @@ function unit_changed(unit) {
   units.set(unit.uid, unit);
   chosen ??= unit.uid;
   draw();
+  callbacks.unit_changed();
 }
 
 function screen_changed(screen) {
@@ -124,6 +129,7 @@ function choose(uid) {
   log.load([]);
   draw();
   load();
+  callbacks.unit_changed();
 }
 
 function draw() {
@@ -165,6 +171,7 @@ function draw_picker() {
 }
 
 function tick() {
+  callbacks.tick();
   const unit = units.get(chosen);
   if (!unit || lost) return;
   unit_card.tick(unit);
@@ -181,6 +188,7 @@ async function use_language(wanted) {
   day.draw(log.open());
   draw();
   scripts.draw();
+  callbacks.draw();
 }
 
 by_id("switch").addEventListener("click", () => {
@@ -204,6 +212,7 @@ new Live(
     reload: load_soon,
     alarms: (data) => alarms.load(data.alarms),
     screen: screen_changed,
+    callbacks: (data) => callbacks.changed(data),
     clock: (data) => clock.set(data.now_utc_ms),
   },
   gone,

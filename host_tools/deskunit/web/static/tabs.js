@@ -4,9 +4,8 @@ export class Tabs {
   // shown: {name: called when its tab appears or the address within it changes, with what follows "/"}
   constructor(bar, panels) {
     this.panels = panels;
-    this.tabs = [...bar.querySelectorAll('[role="tab"]')];
+    this.tabs = [...bar.querySelectorAll('[role="tab"]:not([hidden])')];
     this.shown = "units";
-    this.off = bar.hidden;
     bar.addEventListener("keydown", (event) => this.key(event));
     addEventListener("hashchange", () => this.follow());
   }
@@ -17,7 +16,7 @@ export class Tabs {
 
   follow() {
     const [name, ...rest] = location.hash.slice(1).split("/");
-    this.shown = !this.off && name in this.panels ? name : "units";
+    this.shown = name in this.panels && this.tabs.some((tab) => tab.id === `tab-${name}`) ? name : "units";
     for (const tab of this.tabs) {
       const panel = document.getElementById(tab.getAttribute("aria-controls"));
       const chosen = panel.id === `panel-${this.shown}`;
