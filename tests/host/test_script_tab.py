@@ -420,7 +420,7 @@ def test_a_page_without_scripts_has_no_such_tab() -> None:
     try:
         browser = Browser(handle.port)
         assert browser.get("/api/script/library").status == 404
-        assert b'id="tabs" hidden' in browser.get("/").body
+        assert b'data-word="script_tab.tab_scripts" hidden>' in browser.get("/").body
     finally:
         handle.stop()
 
