@@ -148,8 +148,8 @@ export class CallbackTab {
     by_id("panel-callbacks").classList.toggle("one", number !== null);
     this.draw_opened();
     if (this.rows) this.draw_list();
-    if (number !== null) this.load(number);
-    else this.list.focus(left);
+    if (number !== null && this.on) this.load(number); // else as soon as the page is there
+    else if (left !== null) this.list.focus(left);
   }
 
   async load(number) {
