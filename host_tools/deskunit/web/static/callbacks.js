@@ -122,7 +122,8 @@ export class CallbackTab {
     count.hidden = !open;
     count.textContent = overdue ? `${open} !` : String(open);
     count.classList.toggle("late", overdue > 0);
-    count.setAttribute("aria-label", text("callback_tab.count", { open, overdue }));
+    count.title = text("callback_tab.count", { open, overdue });
+    count.setAttribute("aria-label", count.title);
   }
 
   tick() {
