@@ -122,7 +122,8 @@ export class CallbackTab {
     count.hidden = !open;
     count.textContent = overdue ? `${open} !` : String(open);
     count.classList.toggle("late", overdue > 0);
-    count.setAttribute("aria-label", text("callback_tab.count", { open, overdue }));
+    count.title = text("callback_tab.count", { open, overdue });
+    count.setAttribute("aria-label", count.title);
   }
 
   tick() {
@@ -148,8 +149,8 @@ export class CallbackTab {
     by_id("panel-callbacks").classList.toggle("one", number !== null);
     this.draw_opened();
     if (this.rows) this.draw_list();
-    if (number !== null) this.load(number);
-    else this.list.focus(left);
+    if (number !== null && this.on) this.load(number); // else as soon as the page is there
+    else if (left !== null) this.list.focus(left);
   }
 
   async load(number) {
