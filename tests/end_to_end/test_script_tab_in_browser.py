@@ -401,13 +401,20 @@ def test_without_pictures_it_says_so_and_the_rest_works(tmp_path: Path, open_tab
 # --- form
 
 
+def too_wide(page: Page) -> list[int]:
+    """The widths of a window at which the page is wider than it."""
+    found = []
+    for width in (320, 390, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 860})
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(width)
+    return found
+
+
 @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
-@pytest.mark.parametrize("width", [320, 390, 768, 1280])
-def test_nothing_is_wider_than_the_page(
-    fresh: Site, open_tab: OpenTab, width: int, locale: str
-) -> None:
-    page = open_tab(fresh, "", width=width, locale=locale)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_nothing_is_wider_than_the_page(fresh: Site, open_tab: OpenTab, locale: str) -> None:
+    page = open_tab(fresh, "", locale=locale)
+    assert too_wide(page) == []
     page.locator('#script-tree a[data-key="greeting"]').click()
     expect(page.locator(".sentence canvas").first).to_be_visible()
     page.locator(".sentence textarea").first.fill("{x} " + "w" * 300)
@@ -416,7 +423,7 @@ def test_nothing_is_wider_than_the_page(
         summary.click()
     page.locator("#send").click()
     expect(page.locator("#sending li").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert too_wide(page) == []
     assert page.evaluate("document.querySelectorAll('[data-word]:empty').length") == 0
 
 

@@ -12,6 +12,7 @@ export class Checked {
     this.findings = [];
     this.fit = null; // why the layout was not checked
     this.done = false;
+    this.asked = 0;
   }
 
   get errors() {
@@ -20,8 +21,9 @@ export class Checked {
 
   async load() {
     this.done = false;
+    const number = ++this.asked;
     const answer = await get("/api/script/check");
-    if (answer.status !== 200) return;
+    if (answer.status !== 200 || number !== this.asked) return;
     this.findings = answer.body.findings;
     this.fit = answer.body.fit;
     this.done = true;

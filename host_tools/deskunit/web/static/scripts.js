@@ -29,6 +29,7 @@ export class ScriptTab {
     this.library = null;
     this.large = false;
     this.shown = false;
+    this.loads = 0; // how often the library was asked for
     this.chosen = ""; // a scenario's key
     this.sentences = [];
     this.flavour = ""; // "": the one in use
@@ -81,7 +82,7 @@ export class ScriptTab {
     this.shown = true;
     this.chosen = decode(rest);
     if (this.library) this.draw();
-    else this.load();
+    else if (!this.loads) this.load();
   }
 
   leave() {
@@ -94,18 +95,32 @@ export class ScriptTab {
     if (this.shown) this.load();
   }
 
-  async load() {
-    const wanted = this.flavour;
+  // Resolves when the newest library is drawn; what was asked for earlier and comes later is passed over.
+  load() {
+    this.loading = this.load_once(++this.loads);
+    return this.loading;
+  }
+
+  async load_once(number) {
     try {
-      const answer = await get(`/api/script/library?flavour=${encodeURIComponent(wanted)}`);
-      if (wanted !== this.flavour) return;
+      const answer = await get(`/api/script/library?flavour=${encodeURIComponent(this.flavour)}`);
+      if (number !== this.loads) return this.loading;
       if (answer.status !== 200) return this.refused(answer);
       this.library = answer.body;
       this.language = this.wanted_language();
       this.find_conflicts();
       this.draw();
-      await this.picturing; // first what is looked at: the check of the whole library takes a second
-      await Promise.all([this.load_check(), this.sending.look()]);
+      this.look_closer(number);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  // First what is looked at: the check of the whole library takes a second.
+  async look_closer(number) {
+    try {
+      await this.picturing;
+      if (number === this.loads) await Promise.all([this.load_check(), this.sending.look()]);
     } catch (error) {
       this.failed(error);
     }
