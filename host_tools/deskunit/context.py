@@ -193,7 +193,7 @@ class Teller:
         self._now = None
         self._taken[name] = frames
         if isinstance(frame, Due):
-            self._knows_due = ok  # firmware before 0.4.0 does not: said once a session
+            self._knows_due = ok  # firmware before 0.3.0 does not: said once a session
         return [] if ok else [Noted(2, f"the unit refused {what}: {reason}")]
 
     def unanswered(self) -> list[Effect]:
