@@ -18,7 +18,8 @@ MIDDLE = {"store", "wire", "port", "clock"}
 TOP = {"cli", "__main__"}
 PURE = (
     *("wire.py", "intervals.py", "epochs.py", "daytime.py", "scripts/usage.py"),
-    *("transfer.py", "errands.py"),
+    *("transfer.py", "errands.py", "correction.py"),
+    *(f"state_log/{name}.py" for name in ("piece", "days")),
     *(f"callbacks/{name}.py" for name in ("kinds", "folding", "due", "fields", "actions")),
     *(
         f"callbacks/{name}.py"
@@ -135,7 +136,7 @@ def test_errors_and_words_stand_on_nothing(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in sources(HOST) if part(p) in MIDDLE], ids=shown)
 def test_store_wire_port_and_clock_know_no_feature(path: Path) -> None:
-    values = {"events", "states", "reasons", "intervals", "epochs", "agents"}
+    values = {"correction", "events", "states", "reasons", "intervals", "epochs", "agents"}
     assert ours(path) - {"callbacks"} <= MIDDLE | BOTTOM | values | {part(path)}
     of_callbacks = {name for name in imports(path) if name.startswith("deskunit.callbacks")}
     assert {".".join(name.split(".")[:3]) for name in of_callbacks} <= REDUCERS

@@ -59,6 +59,16 @@ class Lost:
         return ecrc(self.line)
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event at its UTC instant, as the store places it; the instant is wrong by at most the error."""
+
+    event: Event
+    utc_ms: int
+    time_error_ms: int = 0
+    time_quality: str = "synced"
+
+
 Record = Event | Lost
 
 

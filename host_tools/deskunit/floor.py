@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from deskunit import callback_floor, reasons
 from deskunit.callback_floor import CallbackFloor
 from deskunit.errors import DeskunitError
-from deskunit.exports import Query, states_rows, zone
+from deskunit.exports import states_rows
 from deskunit.fleet import Fleet, Member
 from deskunit.health import Health, sentences
 from deskunit.intervals import Interval as StoredInterval
@@ -31,6 +31,7 @@ from deskunit.logger import (
     figures,
 )
 from deskunit.settings import UNIT_LANGUAGES, UnitLanguage
+from deskunit.state_log.query import Query, only, zone
 from deskunit.store import Unit as StoredUnit
 from deskunit.virtual import Screen
 from deskunit.web.floor import Alarm, Change, Interval, Today, Unit, Unsubscribe
@@ -108,12 +109,12 @@ class DeskFloor(CallbackFloor):
         uid = query.get("uid")
         if uid is not None:
             self._stored(uid)
-        asked = Query(self._zone, unit=uid)
+        asked = Query(self._zone, units=only(uid))
         if query.get("range") == "today":
             midnight = datetime.now(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
             next_one = midnight + timedelta(days=1)
             start_ms, end_ms = (int(one.timestamp() * 1000) for one in (midnight, next_one))
-            asked = Query(self._zone, start_ms, end_ms, unit=uid)
+            asked = Query(self._zone, start_ms, end_ms, units=only(uid))
         return states_rows(self._logger.store, asked)
 
     def subscribe(self, callback: Listener) -> Unsubscribe:

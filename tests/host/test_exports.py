@@ -15,6 +15,7 @@ from deskunit.agents import Agent
 from deskunit.errors import DeskunitError
 from deskunit.exports.formats import harmless
 from deskunit.exports.states import hms
+from deskunit.state_log.query import query
 from deskunit.store import Store, open_store
 from paper_unit import event
 
@@ -268,7 +269,7 @@ def test_standard_output_gets_the_same_bytes(
 def test_the_page_gets_the_same_bytes_in_chunks(store: Store, tmp_path: Path) -> None:
     out = tmp_path / "states.csv"
     written(store, out)
-    chunks = exports.states_rows(store, exports.query(tz=SHANGHAI), now_utc_ms=EXPORTED)
+    chunks = exports.states_rows(store, query(tz=SHANGHAI), now_utc_ms=EXPORTED)
     assert b"".join(chunks) == out.read_bytes()
 
 
@@ -363,7 +364,7 @@ def test_many_rows_come_in_order_and_without_loss(store: Store) -> None:
         for seq in range(9, 5000)
     ]
     store.commit(many, NINE)
-    chunks = exports.states_rows(store, exports.query(tz=SHANGHAI), now_utc_ms=EXPORTED)
+    chunks = exports.states_rows(store, query(tz=SHANGHAI), now_utc_ms=EXPORTED)
     text = b"".join(chunks).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert [int(row["seq"]) for row in rows] == [1, 2, 3, *range(5, 5000)]

@@ -18,12 +18,13 @@ from byte_unit import frame
 from deskunit import cli, wire
 from deskunit.cli.desk import open_log
 from deskunit.control import Control
-from deskunit.exports import Query, states_rows, zone
+from deskunit.exports import states_rows
 from deskunit.exports.formats import FORMULA_LEADS
 from deskunit.fleet import Fleet
 from deskunit.floor import DeskFloor
 from deskunit.logger import Alarmed, Logger, Notice, figures
 from deskunit.settings import Settings
+from deskunit.state_log.query import Query, zone
 from deskunit.web import serve
 from msgspec import to_builtins
 from stranger import NASTY, Stranger, forbidden, raw_frame

@@ -15,9 +15,9 @@ from deskunit.callbacks.measures import grace_s
 from deskunit.callbacks.rows import Row
 from deskunit.errors import DeskunitError
 from deskunit.exports.formats import csv_lines, json_lines
-from deskunit.exports.ranges import Query
 from deskunit.exports.states import Value, local_clock, utc_text
 from deskunit.exports.writing import FORMATS, Export, described, save
+from deskunit.state_log.query import Query
 from deskunit.store import Store
 
 SCHEMA = "deskunit.callbacks/1"
@@ -65,7 +65,7 @@ def export_callbacks(
     about = {
         "schema": SCHEMA,
         **described(query, fmt, bom, now_utc_ms),
-        "query": {"agent": query.agent, "status": status, "personal": personal},
+        "query": {"agents": query.agents, "status": status, "personal": personal},
         "columns": COLUMNS,
     }
     return save(out, chunks, lambda: written, about)
@@ -76,7 +76,7 @@ def _rows(
 ) -> Iterator[tuple[Value, ...]]:
     make = row_maker(query, {agent.id: agent for agent in store.agents()}, desk.rules.now_grace_s)
     found = store.callbacks(
-        owner=query.agent,
+        owner=next(iter(query.agents), None),
         status=status,
         from_utc_ms=query.from_utc_ms,
         to_utc_ms=query.to_utc_ms,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from deskunit import calendar, settings
 from deskunit.callbacks.due import Rules
-from deskunit.exports.ranges import zone
+from deskunit.state_log.query import zone
 
 
 def rules(site: settings.Settings, days: calendar.Calendar) -> Rules:

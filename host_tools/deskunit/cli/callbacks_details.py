@@ -100,6 +100,6 @@ def _values(given: dict[str, Any], data_dir: Path, tz: str | None) -> dict[str, 
 
 
 def _moment(text: str, data_dir: Path, tz: str | None) -> int:
-    from deskunit.exports import moment, zone
+    from deskunit.state_log.query import moment, zone
 
     return moment(text, zone(chosen_zone(data_dir, tz)))

@@ -56,9 +56,9 @@ def export(
     from deskunit import clock
     from deskunit.callbacks.exporting import export_callbacks
     from deskunit.errors import DeskunitError
-    from deskunit.exports import query
+    from deskunit.state_log.query import only, query
 
-    asked = query(from_=from_, to=to, agent=agent, tz=chosen_zone(data_dir, tz))
+    asked = query(from_=from_, to=to, agents=only(agent), tz=chosen_zone(data_dir, tz))
     with reading(data_dir) as (store, desk):
         if agent is not None and not store.has_agent(agent):
             raise DeskunitError("unknown_agent", exit_code=2, agent=agent)
@@ -98,9 +98,9 @@ def measures(
     from deskunit import clock, settings
     from deskunit.callbacks.measures import measured
     from deskunit.errors import DeskunitError
-    from deskunit.exports import query
+    from deskunit.state_log.query import only, query
 
-    asked = query(from_=from_, to=to, agent=agent, tz=chosen_zone(data_dir, tz))
+    asked = query(from_=from_, to=to, agents=only(agent), tz=chosen_zone(data_dir, tz))
     with reading(data_dir) as (store, desk):
         if agent is not None and not store.has_agent(agent):
             raise DeskunitError("unknown_agent", exit_code=2, agent=agent)
@@ -211,7 +211,7 @@ def _save(
     rows.append(("all", "", word("measures_all"), total.due, *_values(total)))
     about = {"schema": "deskunit.callback_measures/1",
              **described(asked, "csv", bom, clock.now_utc_ms()),
-             "query": {"by": by, "agent": asked.agent}, "targets": dict(targets),
+             "query": {"by": by, "agents": asked.agents}, "targets": dict(targets),
              "columns": columns}  # fmt: skip
     done = save(out, csv_lines(columns, rows, bom=bom), lambda: len(rows), about)
     if done.file is not None:

@@ -54,7 +54,7 @@ def list_callbacks(
     as_json: bool,
     data_dir: Path,
 ) -> None:
-    from deskunit.exports import zone
+    from deskunit.state_log.query import zone
 
     here = zone(chosen_zone(data_dir, tz))
     with reading(data_dir) as (store, desk):
@@ -145,7 +145,7 @@ def _status(one: "Row") -> str:
 @json_option
 @data_option
 def show(number: int, personal: bool, tz: str | None, as_json: bool, data_dir: Path) -> None:
-    from deskunit.exports import zone
+    from deskunit.state_log.query import zone
 
     here = zone(chosen_zone(data_dir, tz))
     with reading(data_dir) as (_, desk):

@@ -26,12 +26,12 @@ from deskunit.cli.options import say
 from deskunit.cli.pushing import Pushing
 from deskunit.control import Control
 from deskunit.errors import DeskunitError
-from deskunit.exports import zone
 from deskunit.fleet import Fleet
 from deskunit.floor import DeskFloor, as_language
 from deskunit.logger import Alarmed, Logger, Notice, UnitChanged, figures
 from deskunit.seats import checked_seat
 from deskunit.settings import Settings
+from deskunit.state_log.query import zone
 
 LOG_FILE = Path("log") / "deskunit.log"
 LOG_BYTES = 2_000_000

@@ -37,12 +37,14 @@ def use(
     as_json: bool,
     data_dir: Path,
 ) -> None:
-    from deskunit.exports import ranges
+    from deskunit.state_log import query as ranges
     from deskunit.store import open_store
 
-    asked = ranges.query(from_=from_, to=to, agent=agent, tz=chosen_zone(data_dir, tz))
+    asked = ranges.query(
+        from_=from_, to=to, agents=ranges.only(agent), tz=chosen_zone(data_dir, tz)
+    )
     with open_store(data_dir, write=False) as store:
-        found = _usage(store, asked, team)
+        found = _usage(store, asked, agent, team)
     names = _names(data_dir)
     if as_json:
         print_json(_fields(found, names))
@@ -52,10 +54,10 @@ def use(
         _show(found, names)
 
 
-def _usage(store: "Store", asked: Any, team: str | None) -> "Usage":
+def _usage(store: "Store", asked: Any, agent: str | None, team: str | None) -> "Usage":
     from deskunit.scripts.usage import KINDS, usage
 
-    agents = _agents(store, asked.agent, team)
+    agents = _agents(store, agent, team)
     first, last = asked.from_utc_ms, asked.to_utc_ms
 
     def wanted(agent_id: str, at_utc_ms: int) -> bool:

@@ -137,7 +137,7 @@ class _Shown:
     """Rows for eyes or, with --json, for programs: one array, or one object a line when following."""
 
     def __init__(self, data_dir: Path, zone_name: str | None, as_json: bool) -> None:
-        from deskunit.exports import zone
+        from deskunit.state_log.query import zone
 
         self._zone = zone(zone_name)
         self._as_json = as_json

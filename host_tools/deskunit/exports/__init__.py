@@ -5,18 +5,13 @@ Column by column in docs/supervisor.md. No row limit, nothing held in memory.
 
 from deskunit.exports.files import export_states, states_rows
 from deskunit.exports.progress import terminal_progress
-from deskunit.exports.ranges import Query, moment, query, zone
 from deskunit.exports.states import COLUMNS
 from deskunit.exports.writing import Export
 
 __all__ = [
     "COLUMNS",
     "Export",
-    "Query",
     "export_states",
-    "moment",
-    "query",
     "states_rows",
     "terminal_progress",
-    "zone",
 ]

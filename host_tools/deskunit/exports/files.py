@@ -6,11 +6,12 @@ from pathlib import Path
 
 from deskunit import clock
 from deskunit.errors import DeskunitError
-from deskunit.exports import ranges
 from deskunit.exports.formats import csv_lines, json_lines
-from deskunit.exports.ranges import Query
 from deskunit.exports.states import COLUMNS, SCHEMA, Names, Row, row_maker
 from deskunit.exports.writing import FORMATS, Export, described, save
+from deskunit.state_log import query as ranges
+from deskunit.state_log.pieces import chosen_agents
+from deskunit.state_log.query import Query
 from deskunit.store import Store, open_store
 
 Progress = Callable[[int, int], None]  # rows done, rows expected
@@ -28,10 +29,7 @@ def states_rows(
     """The state log as bytes in chunks, as it is read. DeskunitError: unknown agent or format."""
     if fmt not in FORMATS:
         raise DeskunitError("unknown_format", exit_code=2, format=fmt)
-    if query.agent is not None and not store.has_agent(query.agent):
-        raise DeskunitError("unknown_agent", exit_code=2, agent=query.agent)
-    if query.unit is not None and query.unit not in {unit.uid for unit in store.units()}:
-        raise DeskunitError("unknown_unit", exit_code=2, uid=query.unit)
+    chosen_agents(store, query)
     now = clock.now_utc_ms() if now_utc_ms is None else now_utc_ms
     rows = _counted(_rows(store, query, now), store, query, progress)
     return csv_lines(COLUMNS, rows, bom=bom) if fmt == "csv" else json_lines(COLUMNS, rows)
@@ -56,7 +54,9 @@ def export_states(
     `from_` and `to` as typed, half-open, in the zone `tz` (None: the machine's). The file appears
     whole or not at all, with FILE.manifest.json beside it. DeskunitError for everything expected.
     """
-    query = ranges.query(from_=from_, to=to, agent=agent, unit=unit, tz=tz)
+    query = ranges.query(
+        from_=from_, to=to, agents=ranges.only(agent), units=ranges.only(unit), tz=tz
+    )
     now = clock.now_utc_ms() if now_utc_ms is None else now_utc_ms
     rows = 0
 
@@ -81,6 +81,10 @@ def _opened(source: Store | Path | str) -> AbstractContextManager[Store]:
     return nullcontext(source) if isinstance(source, Store) else open_store(source, write=False)
 
 
+def _only(query: Query) -> tuple[str | None, str | None]:
+    return next(iter(query.agents), None), next(iter(query.units), None)
+
+
 def _rows(store: Store, query: Query, now_utc_ms: int) -> Iterator[Row]:
     if query.from_utc_ms is not None and query.from_utc_ms >= now_utc_ms:
         return iter(())  # what is open now says nothing of the future
@@ -88,7 +92,7 @@ def _rows(store: Store, query: Query, now_utc_ms: int) -> Iterator[Row]:
         seats={unit.uid: unit.seat for unit in store.units()},
         agents={agent.id: agent for agent in store.agents()},
     )
-    found = store.intervals(query.from_utc_ms, query.to_utc_ms, query.agent, query.unit)
+    found = store.intervals(query.from_utc_ms, query.to_utc_ms, *_only(query))
     return map(row_maker(query, names, now_utc_ms), found)
 
 
@@ -98,7 +102,7 @@ def _counted(
     if progress is None:
         yield from rows
         return
-    expected = store.count_intervals(query.from_utc_ms, query.to_utc_ms, query.agent, query.unit)
+    expected = store.count_intervals(query.from_utc_ms, query.to_utc_ms, *_only(query))
     done = 0
     for done, row in enumerate(rows, start=1):
         yield row

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from deskunit import reasons, states
 from deskunit.agents import Agent
-from deskunit.exports.ranges import Query
 from deskunit.intervals import Interval
+from deskunit.state_log.query import Query
 
 SCHEMA = "deskunit.states/2"
 COLUMNS = (

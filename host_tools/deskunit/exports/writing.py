@@ -12,8 +12,8 @@ from typing import BinaryIO
 
 from deskunit import __version__
 from deskunit.errors import DeskunitError
-from deskunit.exports.ranges import Query
 from deskunit.exports.states import utc_text
+from deskunit.state_log.query import Query
 
 FORMATS = ("csv", "jsonl")
 

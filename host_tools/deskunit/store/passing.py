@@ -1,4 +1,4 @@
-"""Events of some kinds with their UTC, streamed by unit, boot and seq: for statistics over a long log.
+"""Events with their UTC, streamed by unit, boot and seq: for statistics over a long log.
 
 Memory stays the same however many there are; a boot that has nothing of the period is not read.
 """
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 
 from deskunit.epochs import Epoch, find
-from deskunit.events import Event, from_line
+from deskunit.events import Event, Happening, from_line
 from deskunit.store import schema
 from deskunit.store.reading import PAGE_ROWS, Reading
 
@@ -25,6 +25,30 @@ class Passing(Reading):
         to_utc_ms: int | None = None,
     ) -> Iterator[tuple[Event, int]]:
         """(event, UTC ms) in [from, to) and half a day around it; none of unconfirmed units."""
+        for event, epoch in self._passing(kinds, from_utc_ms, to_utc_ms):
+            yield event, event.ms + epoch.offset(event.ms)
+
+    def happenings(
+        self,
+        kinds: Sequence[str] | None = None,
+        from_utc_ms: int | None = None,
+        to_utc_ms: int | None = None,
+        uid: str | None = None,
+    ) -> Iterator[Happening]:
+        """Events in [from, to), by unit, boot and seq; `kinds` None: all; none of unconfirmed units."""
+        for event, epoch in self._passing(kinds, from_utc_ms, to_utc_ms, uid):
+            at_utc_ms = event.ms + epoch.offset(event.ms)
+            is_after = from_utc_ms is None or at_utc_ms >= from_utc_ms
+            if is_after and (to_utc_ms is None or at_utc_ms < to_utc_ms):
+                yield Happening(event, at_utc_ms, epoch.error(event.ms), epoch.quality)
+
+    def _passing(
+        self,
+        kinds: Sequence[str] | None,
+        from_utc_ms: int | None,
+        to_utc_ms: int | None,
+        uid: str | None = None,
+    ) -> Iterator[tuple[Event, Epoch]]:
         boot, unit = schema.boot, schema.unit
         query = (
             select(boot.c.uid, boot.c.boot)
@@ -32,7 +56,7 @@ class Passing(Reading):
             .where(unit.c.is_confirmed == 1)
             .order_by(boot.c.uid, boot.c.boot_no)
         )
-        for row in self._rows(query):
+        for row in self._rows(query if uid is None else query.where(boot.c.uid == uid)):
             epochs = self.epochs(row.uid, row.boot)
             if epochs:
                 first, last = _bounds(epochs, from_utc_ms, to_utc_ms)
@@ -42,14 +66,16 @@ class Passing(Reading):
         self,
         uid: str,
         boot: str,
-        kinds: Sequence[str],
+        kinds: Sequence[str] | None,
         epochs: Sequence[Epoch],
         first_ms: int | None,
         last_ms: int | None,
-    ) -> Iterator[tuple[Event, int]]:
+    ) -> Iterator[tuple[Event, Epoch]]:
         event = schema.event.c
         query = select(event.seq, event.line).where(event.uid == uid, event.boot == boot)
-        query = query.where(event.kind.in_(kinds)).order_by(event.seq).limit(PAGE_ROWS)
+        query = query.order_by(event.seq).limit(PAGE_ROWS)
+        if kinds is not None:
+            query = query.where(event.kind.in_(kinds))
         if first_ms is not None:
             query = query.where(event.ms >= first_ms)
         if last_ms is not None:
@@ -58,7 +84,7 @@ class Passing(Reading):
         while page:
             for row in page:
                 one = from_line(uid, row.line)
-                yield one, one.ms + find(epochs, one.ms).offset(one.ms)
+                yield one, find(epochs, one.ms)
             page = self._rows(query.where(event.seq > page[-1].seq))
 
 

@@ -1,7 +1,8 @@
-"""Which part of the log is asked for: dates, times and zones as people write them. Pure but for the
+"""Which part of the log is asked for, as people write it: dates, times, zones, filters. Pure but for the
 zone data of the machine.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,21 +12,28 @@ from deskunit.errors import DeskunitError
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Half-open [from, to); None: no bound, no filter."""
+    """Half-open [from, to); None: no bound. An empty filter lets everything through."""
 
     zone: ZoneInfo
     from_utc_ms: int | None = None
     to_utc_ms: int | None = None
-    agent: str | None = None
-    unit: str | None = None
+    agents: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    reasons: tuple[int, ...] = ()
+    split: str | None = None  # one of cuts.SPLITS
+    day_start_min: int = 0  # minutes after midnight at which a business day begins
+    is_raw: bool = False  # True: as the units told it, without corrections
+    within: frozenset[str] | None = None  # agents whose log this user may see; None: everybody's
 
 
 def query(
     *,
     from_: str | None = None,
     to: str | None = None,
-    agent: str | None = None,
-    unit: str | None = None,
+    agents: Sequence[str] = (),
+    units: Sequence[str] = (),
     tz: str | None = None,
 ) -> Query:
     """The question as typed. DeskunitError: unknown zone, unreadable time, nothing between the two."""
@@ -34,7 +42,12 @@ def query(
     end = None if to is None else moment(to, in_zone)
     if start is not None and end is not None and start >= end:
         raise DeskunitError("range_empty", exit_code=2, start=from_, end=to)
-    return Query(in_zone, start, end, agent, unit)
+    return Query(in_zone, start, end, agents=tuple(agents), units=tuple(units))
+
+
+def only(one: str | None) -> tuple[str, ...]:
+    """A filter for one value; None: no filter."""
+    return () if one is None else (one,)
 
 
 def zone(name: str | None) -> ZoneInfo:
