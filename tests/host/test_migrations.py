@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from deskunit.correction import Correction
 from deskunit.errors import DeskunitError
 from deskunit.intervals import Interval
 from deskunit.store import FILE_NAME, SpokenPack, open_store, schema
@@ -166,15 +167,47 @@ def test_a_unit_of_an_older_file_has_no_pack_until_it_tells_of_one(older: Path) 
 
 def test_a_unit_of_an_older_file_can_promise_and_old_promises_stay_events(older: Path) -> None:
     with open_store(older, write=True) as store:
-        assert list(store.callbacks()) == []
+        before = [one.number for one in store.callbacks()]
+        assert [one.uid for one in store.callbacks()] == [None] * len(before)
         last = list(store.events())[-1]
         body = {"call": 1, "k": "fault"}
         promise = event(last.uid, last.boot, last.seq + 1, last.ms + 5, "callback", body)
-        assert store.commit([promise], NOW).callbacks == [1]
-        (found,) = store.callbacks()
+        assert store.commit([promise], NOW).callbacks == [len(before) + 1]
+        found = next(iter(store.callbacks()))
         at = store.moment(last.uid, last.boot, promise.ms)
         signed_in = list(store.intervals())[-1].agent_id
         assert (found.owner, found.taken_utc_ms) == (signed_in, at.utc_ms)
+
+
+def test_a_callback_of_version_4_is_as_it_was(tmp_path: Path) -> None:
+    with open_store(written_by(4, tmp_path), write=True) as store:
+        (kept,) = store.callbacks()
+        assert (kept.number, kept.kind, kept.owner, kept.subject) == (1, "fault", "1001", "断网")
+        texts = {"name": "王女士", "caller_number": "13800138000"}
+        assert store.personal([kept]) == {1: texts}
+
+
+def test_rows_of_an_older_file_can_be_corrected_and_none_is_yet(older: Path) -> None:
+    with open_store(older, write=True) as store:
+        assert store.corrections(including_withdrawn=True) == []
+        row = next(row for row in store.intervals() if row.sign_in is not None)
+        wanted = (row.uid, row.start_utc_ms, row.end_utc_ms or NOW, "supervisor", "why", NOW)
+        made = Correction(0, *wanted, state="ready", sign_in=row.sign_in)
+        with store.writing_corrections() as writing:
+            writing.add(made)
+        assert [one.number for one in store.corrections()] == [1]
+
+
+def test_step_5_that_breaks_half_way_leaves_version_4(tmp_path: Path) -> None:
+    engine = writer(written_by(4, tmp_path) / FILE_NAME)
+    before = dump(engine)
+    fifth = MIGRATIONS[4]
+    for broken_at in range(1, len(fifth.statements) + 1):
+        broken = (*fifth.statements[:broken_at], "CREATE NONSENSE")
+        with pytest.raises(DatabaseError):
+            migrate(engine, "log.db", NOW, [*MIGRATIONS[:4], Migration(5, "broken", broken)])
+        assert dump(engine) == before
+    assert migrate(engine, "log.db", NOW) == len(MIGRATIONS) - 4
 
 
 def test_step_4_that_breaks_half_way_leaves_version_3(tmp_path: Path) -> None:

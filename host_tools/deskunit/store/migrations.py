@@ -166,6 +166,24 @@ MIGRATIONS = (
             *_append_only("callback_fact"),
         ),
     ),
+    Migration(
+        5,
+        "corrections",
+        (
+            "CREATE TABLE correction (number INTEGER NOT NULL PRIMARY KEY, "
+            "uid TEXT NOT NULL REFERENCES unit (uid), start_utc_ms BIGINT NOT NULL, "
+            "end_utc_ms BIGINT NOT NULL, author TEXT NOT NULL, why TEXT NOT NULL, "
+            "at_utc_ms BIGINT NOT NULL, state TEXT, reason_code INTEGER, agent_id TEXT, "
+            "sign_in TEXT NOT NULL, beneath TEXT NOT NULL)",
+            "CREATE INDEX correction_by_end ON correction (end_utc_ms)",
+            "CREATE INDEX correction_by_unit ON correction (uid, end_utc_ms)",
+            "CREATE TABLE correction_withdrawal (number INTEGER NOT NULL PRIMARY KEY "
+            "REFERENCES correction (number), author TEXT NOT NULL, why TEXT NOT NULL, "
+            "at_utc_ms BIGINT NOT NULL)",
+            *_append_only("correction"),
+            *_append_only("correction_withdrawal"),
+        ),
+    ),
 )
 
 VERSION = MIGRATIONS[-1].number

@@ -1,8 +1,8 @@
 """The tables, as the queries see them: one shape for SQLite and PostgreSQL.
 
 Migrations make them; a test compares what they made with what stands here. What each column means is
-in docs/store.md. Facts: event, gap, quarantine, epoch, callback, callback_fact. Derived and rebuilt at
-will: interval, the folds, callback_now.
+in docs/store.md. Facts: event, gap, quarantine, epoch, callback, callback_fact, correction,
+correction_withdrawal. Derived and rebuilt at will: interval, the folds, callback_now.
 """
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
@@ -199,4 +199,34 @@ callback_now = Table(
     Index("callback_now_by_owner", "owner", "status", "promise", "sort_utc_ms"),
     Index("callback_now_by_taken", "taken_utc_ms"),
     Index("callback_now_by_end", "is_forgotten", "ended_utc_ms"),
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("uid", Text, ForeignKey("unit.uid"), nullable=False),
+    Column("start_utc_ms", BigInteger, nullable=False),
+    Column("end_utc_ms", BigInteger, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at_utc_ms", BigInteger, nullable=False),
+    Column("state", Text),
+    Column("reason_code", Integer),
+    Column("agent_id", Text),
+    Column("sign_in", Text, nullable=False),
+    Column("beneath", Text, nullable=False),
+    Index("correction_by_end", "end_utc_ms"),
+    Index("correction_by_unit", "uid", "end_utc_ms"),
+)
+
+correction_withdrawal = Table(
+    "correction_withdrawal",
+    metadata,
+    Column(
+        "number", Integer, ForeignKey("correction.number"), primary_key=True, autoincrement=False
+    ),
+    Column("author", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at_utc_ms", BigInteger, nullable=False),
 )

@@ -22,14 +22,15 @@ from deskunit.errors import DeskunitError
 from deskunit.events import BootKey, Event, Record
 from deskunit.intervals import BootClock, Fold, Moment
 from deskunit.store import folding, promising, schema, speaking, times
-from deskunit.store.callback_reading import CallbackReading
 from deskunit.store.callback_writing import CallbackWriter
+from deskunit.store.correction_reading import CorrectionReading
+from deskunit.store.correction_writing import CorrectionWriter
 from deskunit.store.intake import Intake
 from deskunit.store.rows import Changes, Commit
 from deskunit.store.sqlite import check_room, empty_wal, readable_errors
 
 
-class Store(CallbackReading):
+class Store(CorrectionReading):
     """Reads always; writes when it was opened with write=True. Safe to share between threads."""
 
     def __init__(
@@ -262,6 +263,12 @@ class Store(CallbackReading):
             if writer.has_erased and self._writer is not None:
                 with readable_errors(self.file):
                     empty_wal(self._writer)
+
+    @contextmanager
+    def writing_corrections(self) -> Iterator[CorrectionWriter]:
+        """One durable transaction about corrections: the rows beneath stand still meanwhile."""
+        with self._writing() as connection:
+            yield CorrectionWriter(connection)
 
     def rebuild(self, uid: str) -> Changes:
         """Derive a unit's intervals and its pack anew from its events; says which intervals differ."""
