@@ -11,6 +11,7 @@ WRAP_UP = "wrap_up"
 UNKNOWN = "unknown"  # host only: no word from the unit; never folded into another state
 
 UNIT_STATES = (SIGNED_OUT, NOT_READY, READY, TALKING, HOLD, WRAP_UP)
+CALL_STATES = (TALKING, HOLD, WRAP_UP)  # the handling of a call
 STATES = (*UNIT_STATES, UNKNOWN)
 
 CAUSES = ("button", "timer", "host", "supervisor", "boot", "inferred", "import", "correction")

@@ -10,7 +10,7 @@ from deskunit.exports.formats import csv_lines, json_lines
 from deskunit.exports.states import COLUMNS, SCHEMA, Names, Row, row_maker
 from deskunit.exports.writing import FORMATS, Export, described, save
 from deskunit.state_log import query as ranges
-from deskunit.state_log.pieces import chosen_agents
+from deskunit.state_log.choosing import chosen
 from deskunit.state_log.query import Query
 from deskunit.store import Store, open_store
 
@@ -29,7 +29,7 @@ def states_rows(
     """The state log as bytes in chunks, as it is read. DeskunitError: unknown agent or format."""
     if fmt not in FORMATS:
         raise DeskunitError("unknown_format", exit_code=2, format=fmt)
-    chosen_agents(store, query)
+    chosen(store, query)
     now = clock.now_utc_ms() if now_utc_ms is None else now_utc_ms
     rows = _counted(_rows(store, query, now), store, query, progress)
     return csv_lines(COLUMNS, rows, bom=bom) if fmt == "csv" else json_lines(COLUMNS, rows)

@@ -52,5 +52,8 @@ class Piece:
 
     @property
     def call_key(self) -> str | None:
-        """What the pieces of one call share: sign-in and number; None: no call."""
+        """What the pieces of one call share: sign-in and number; None: no call, or one without a number.
+
+        A call that only a correction tells of has no number: its pieces are those that touch each other.
+        """
         return None if self.call_no is None else f"{self.sign_in}/{self.call_no}"

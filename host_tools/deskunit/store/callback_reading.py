@@ -9,7 +9,7 @@ from deskunit.callbacks.folding import Callback, Fact
 from deskunit.callbacks.kinds import OPEN
 from deskunit.store import schema
 from deskunit.store.callbacks import callback_from_text, digits, fact_from_row
-from deskunit.store.passing import Passing
+from deskunit.store.columns import ColumnReading
 from deskunit.store.reading import PAGE_ROWS
 
 CALLED_DIGITS = 4  # fewer are no telephone number
@@ -17,7 +17,7 @@ FOUND_LIMIT = 5000  # what one query may name
 _NOW = schema.callback_now.c
 
 
-class CallbackReading(Passing):
+class CallbackReading(ColumnReading):
     """The questions about callbacks."""
 
     def find_callback(self, number: int) -> Callback | None:
