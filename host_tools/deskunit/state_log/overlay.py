@@ -26,7 +26,8 @@ def corrected(block: Block, corrections: Sequence[Correction]) -> Block:
     for one in corrections:
         if one.holds:
             by_unit[one.uid].append(one)
-    rows = np.flatnonzero(block.among("uid", list(by_unit))).tolist()
+    mine = block.among("uid", list(by_unit)) & ~block.among("sign_in", [""])
+    rows = np.flatnonzero(mine).tolist()
     uids = block.values("uid") if rows else []
     points = {row: found for row in rows if (found := _points(block, row, by_unit[uids[row]]))}
     block = cut_rows(block, points)
