@@ -52,6 +52,11 @@ REASONS = {
 }
 
 
+def is_away(code: int) -> bool:
+    """Whether the agent is away from the seat; of a site's own codes nobody has said so."""
+    return code in REASONS and REASONS[code].away
+
+
 def word(code: int) -> str:
     """The stable word of a code: `meal`; `site_50` for a site's own; `code_12` if unknown here."""
     if code in REASONS:

@@ -65,7 +65,39 @@ TARGETS: Mapping[str, int | None] = {  # percent; None where each site sets its 
     "escalated_satisfaction": None,
     "key_account_satisfaction": 95,
 }
+MEASURES = {
+    "remind_grace_s": Range(
+        15, 1, 300
+    ),  # the agent's tap or the hold's end so soon keeps a reminder
+    "sign_in_early_s": Range(300, 0, 7200),  # to be signed in so long before a shift begins
+    "adherence_grace_s": Range(
+        0, 0, 3600
+    ),  # a deviation no longer than that at a shift's ends is none
+    "overtime_counts": Range(1, 0, 1),  # 1: overtime lowers the adherence
+    "call_max_s": Range(14400, 600, 86400),  # calls longer than that are not seen whole
+}
+MEASURE_TARGETS: Mapping[
+    str, int | None
+] = {  # percent or seconds; None where each site sets its own
+    "connect_rate": 95,
+    "answer_rate": 100,
+    "occupancy": None,
+    "average_handle_time": None,
+    "average_hold": None,
+    "hold_per_handled_call": None,
+    "over_limit_share": None,
+    "reminders_kept": None,
+    "wrap_up_per_handled_call": None,
+    "not_ready_share": None,
+    "unspecified_share": None,
+    "on_time_sign_ins": None,
+    "adherence": None,
+}
+_TIMES = frozenset(
+    ("average_handle_time", "average_hold", "hold_per_handled_call", "wrap_up_per_handled_call")
+)
 _PERCENT = Range(0, 0, 100)
+_SECONDS = Range(0, 1, 86400)
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -98,12 +130,25 @@ class Callbacks:
 
 
 @dataclass(frozen=True)
+class Measures:
+    """What the measures of the log go by. `targets`: percent or seconds by measure, None: no target."""
+
+    remind_grace_s: int = MEASURES["remind_grace_s"].default
+    sign_in_early_s: int = MEASURES["sign_in_early_s"].default
+    adherence_grace_s: int = MEASURES["adherence_grace_s"].default
+    overtime_counts: int = MEASURES["overtime_counts"].default
+    call_max_s: int = MEASURES["call_max_s"].default
+    targets: Mapping[str, int | None] = field(default_factory=lambda: dict(MEASURE_TARGETS))
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the site chose. `language` and `zone` None: the computer's own."""
 
     unit: Mapping[str, int] = field(default_factory=lambda: _defaults(UNIT))
     site: Site = field(default_factory=Site)
     callbacks: Callbacks = field(default_factory=Callbacks)
+    measures: Measures = field(default_factory=Measures)
     language: Language | None = None
     away_limit: int = HOST["away_limit"].default
     page_port: int = HOST["page_port"].default
@@ -125,6 +170,7 @@ def load(data_dir: Path) -> Settings:
 def _checked(file: Path, nested: dict[str, Any]) -> Settings:
     unit, host = _section(file, nested, "unit"), _section(file, nested, "host")
     site, callbacks = _section(file, nested, "site"), _section(file, nested, "callbacks")
+    measures = _section(file, nested, "measures")
     language, zone = nested.pop("language", None), host.pop("zone", None)
     if nested:
         raise DeskunitError("settings_unknown", file=file, name=next(iter(nested)))
@@ -135,6 +181,7 @@ def _checked(file: Path, nested: dict[str, Any]) -> Settings:
         unit=_numbers(file, "unit", unit, UNIT),
         site=_site(file, site),
         callbacks=_callbacks(file, callbacks),
+        measures=_measures(file, measures),
         language=language,
         zone=None if zone is None else _zone(zone),
         away_limit=chosen["away_limit"],
@@ -182,6 +229,16 @@ def _callbacks(file: Path, chosen: dict[str, Any]) -> Callbacks:
         closing_time=time(int(found[1]), int(found[2])),
         targets={**TARGETS, **{name: percents[name] for name in targets}},
         **_numbers(file, "callbacks", chosen, CALLBACKS),
+    )
+
+
+def _measures(file: Path, chosen: dict[str, Any]) -> Measures:
+    targets = _section(file, chosen, "targets", "measures.targets")
+    ranges = {name: _SECONDS if name in _TIMES else _PERCENT for name in MEASURE_TARGETS}
+    numbers = _numbers(file, "measures.targets", targets, ranges)
+    return Measures(
+        targets={**MEASURE_TARGETS, **{name: numbers[name] for name in targets}},
+        **_numbers(file, "measures", chosen, MEASURES),
     )
 
 
