@@ -17,13 +17,13 @@ from zoneinfo import ZoneInfo
 if str(Path(__file__).parent) not in sys.path:
     sys.path.insert(0, str(Path(__file__).parent))
 
-from agent_day import AgentDay, found  # noqa: E402
-from desk_unit import DeskUnit, Promise  # noqa: E402
-from deskunit.agents import Agent  # noqa: E402
-from deskunit.store import Store, open_store  # noqa: E402
-from pouring import Pouring  # noqa: E402
-from rota import ZONE, Shift, people, rota  # noqa: E402
-from truth import Truth  # noqa: E402
+from agent_day import AgentDay, found
+from desk_unit import DeskUnit, Promise
+from deskunit.agents import Agent
+from deskunit.store import Store, open_store
+from pouring import Pouring
+from rota import ZONE, Shift, people, rota
+from truth import Truth
 
 FIRST = date(2026, 11, 1)
 A_DAY = date(2026, 11, 12)
@@ -99,10 +99,10 @@ def _signed_out_elsewhere(shift: Shift, units: Iterable[DeskUnit]) -> None:
 def _switched_off(unit: DeskUnit, shift: Shift, chance: random.Random) -> None:
     """Some switch their desk off when they go; it is on again before the next one comes."""
     pause_ms = shift.comes_utc_ms - unit.now_utc_ms
-    if unit.state == "signed_out" and unit.seq > 2 and pause_ms > 4 * 3_600_000:
-        if chance.random() < 0.12:
-            unit.power_off(unit.now_utc_ms + chance.randint(30_000, 300_000))
-            unit.power_on(shift.comes_utc_ms - chance.randint(700_000, 1_500_000))
+    is_left = unit.state == "signed_out" and unit.seq > 2 and pause_ms > 4 * 3_600_000
+    if is_left and chance.random() < 0.12:
+        unit.power_off(unit.now_utc_ms + chance.randint(30_000, 300_000))
+        unit.power_on(shift.comes_utc_ms - chance.randint(700_000, 1_500_000))
 
 
 def _end(unit: DeskUnit) -> None:

@@ -1,4 +1,4 @@
-"""What the generator knows of the floor that it made: to hold the product's intervals and measures against."""
+"""What the generator knows of its floor: the product's intervals and measures must say the same."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class HoldTruth:
-    """A hold as it was pressed. `kept` of `reminders` were answered within 15 s or ended by the hold's end."""
+    """A hold as it was pressed. `kept`: of its reminders, those answered or ended within 15 s."""
 
     agent: str
     call: tuple[int, int]
