@@ -30,7 +30,8 @@ CREATE TEMP TABLE started AS SELECT n, n * {STATE_MS} + (n * 7919 + :seed) % 100
 INTERVALS = f"""
 INSERT INTO interval
 SELECT u.uid || '-1-5eed0001-' || (a.n + 3), u.uid, '1-5eed0001', a.n + 3, r.state,
-  a.ms, {FIRST_UTC_MS} + u.rowid * 137 + a.ms, 'button', {FIRST_UTC_MS} + u.rowid * 137 + b.ms, b.ms - a.ms, r.reason, u.agent,
+  a.ms, {FIRST_UTC_MS} + u.rowid * 137 + a.ms, 'button',
+  {FIRST_UTC_MS} + u.rowid * 137 + b.ms, b.ms - a.ms, r.reason, u.agent,
   u.uid || '-1-5eed0001-' || (a.n / {A_SIGN_IN} * {A_SIGN_IN} + 3),
   CASE r.in_call WHEN 1 THEN a.n % {A_SIGN_IN} / 4 + 1 END, CASE r.in_hold WHEN 1 THEN 1 END,
   0, 0, 0, 17, 'synced'
