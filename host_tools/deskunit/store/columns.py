@@ -20,7 +20,7 @@ from deskunit.store.sqlite import BUSY_S
 if TYPE_CHECKING:
     import pyarrow as pa
 
-COLUMN_PAGE_ROWS = 50_000
+COLUMN_PAGE_ROWS = 10_000
 TEXTS = ("row_id", "uid", "boot", "state", "cause", "agent_id", "sign_in", "time_quality")
 NUMBERS = (
     *("seq", "start_utc_ms", "end_utc_ms", "duration_ms", "reason_code", "call_no", "hold_no"),
