@@ -10,7 +10,7 @@ from paper_unit import event
 
 S = 1000
 MIN = 60 * S
-NINE = 1_793_000_400_000  # a full hour
+NINE = 1_793_001_600_000  # a full hour
 
 
 @dataclass
