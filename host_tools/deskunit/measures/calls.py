@@ -10,11 +10,9 @@ from typing import Literal
 
 from deskunit.events import Happening
 from deskunit.state_log.piece import Piece
-from deskunit.states import HOLD, NOT_READY, READY, TALKING, UNKNOWN, WRAP_UP
+from deskunit.states import CALL_STATES, HOLD, NOT_READY, READY, TALKING, UNKNOWN, WRAP_UP
 
-HANDLING = (TALKING, HOLD, WRAP_UP)
 Ending = Literal["over", "cut", "running"]
-CallId = tuple[str, int, str]  # sign-in, number, agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class Call:
     agent_id: str
     uid: str
     sign_in: str
-    call_no: int
+    call_no: int | None  # None: only a correction tells of it
     start_utc_ms: int
     end_utc_ms: int  # of the handling: where its last known piece ends
     talk_ms: int
@@ -37,10 +35,6 @@ class Call:
     is_complete: bool  # over, begun within what is known, nothing missing in between
     began_from: str | None  # the state before it; None: not known
     callback: int | None = None  # number of the callback that it keeps; needs `st` happenings
-
-    @property
-    def id(self) -> CallId:
-        return self.sign_in, self.call_no, self.agent_id
 
     @property
     def handle_ms(self) -> int:
@@ -58,68 +52,63 @@ class Call:
         return False if self.began_from == READY else None
 
 
-def call_id(piece: Piece) -> CallId | None:
-    """The call that a piece belongs to. Time that a correction made talking, hold or wrap_up has no call
-    number and belongs to none.
-    """
-    if piece.call_no is None or piece.sign_in is None or piece.state not in HANDLING:
-        return None
-    return piece.sign_in, piece.call_no, piece.agent_id or ""
-
-
 def calls(pieces: Iterable[Piece], happenings: Iterable[Happening] = ()) -> list[Call]:
     """The calls in the pieces, by start; pieces cut by a split or a correction are joined again."""
-    growing: dict[CallId, _Growing] = {}
-    last: dict[str, Piece] = {}  # of each sign-in
-    for piece in pieces:
-        if piece.sign_in is None:
-            continue
-        id_ = call_id(piece)
-        if id_ is not None:
-            call = growing.get(id_)
-            if call is None:
-                call = growing[id_] = _begun(piece, last.get(piece.sign_in), growing)
-            call.go_on(piece)
-        last[piece.sign_in] = piece
+    return finished(traced(pieces), happenings)
+
+
+def finished(found: Iterable["Growing"], happenings: Iterable[Happening] = ()) -> list[Call]:
+    """The calls as they stand at the end of the pieces."""
     numbers = _callbacks(happenings)
-    return [call.finished(numbers.get(call.first.row_id)) for call in growing.values()]
+    return [call.finished(numbers.get(call.first.row_id)) for call in found]
 
 
-@dataclass(slots=True)
-class _Growing:
-    """A call of which more pieces may come."""
+@dataclass(slots=True, eq=False)
+class Growing:
+    """A call of which more pieces may come. `holds`: its hold pieces by number, else by row."""
 
     first: Piece
     last: Piece
     began_from: str | None
     is_whole: bool
-    ms: dict[str, int] = field(default_factory=lambda: dict.fromkeys(HANDLING, 0))
-    episodes: dict[object, int] = field(default_factory=dict)  # number or row id → length so far
+    number: int | None
+    ms: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CALL_STATES, 0))
+    holds: dict[object, list[Piece]] = field(default_factory=dict)
 
     def go_on(self, piece: Piece) -> None:
         self.last = piece
         self.ms[piece.state] += piece.duration_ms
-        if piece.end_inferred:
-            self.is_whole = False
-        if piece.state == HOLD and not piece.not_taken:
+        if piece.state == HOLD:
             key = piece.row_id if piece.hold_no is None else piece.hold_no
-            self.episodes[key] = self.episodes.get(key, 0) + piece.duration_ms
+            self.holds.setdefault(key, []).append(piece)
+
+    @property
+    def key(self) -> str:
+        """What only a correction tells of may be a later part of a row."""
+        first = self.first
+        is_part = self.number is None and first.part > 1
+        return f"{first.row_id}/{first.part}" if is_part else first.row_id
 
     def finished(self, callback: int | None) -> Call:
         first, ending = self.first, ending_of(self.last)
+        episodes = [
+            sum(piece.duration_ms for piece in found)
+            for found in self.holds.values()
+            if not found[-1].not_taken
+        ]
         return Call(
-            key=first.row_id,
+            key=self.key,
             agent_id=first.agent_id or "",
             uid=first.uid,
             sign_in=first.sign_in or "",
-            call_no=first.call_no or 0,
+            call_no=self.number,
             start_utc_ms=first.start_utc_ms,
             end_utc_ms=self.last.end_utc_ms,
             talk_ms=self.ms[TALKING],
             hold_ms=self.ms[HOLD],
             wrap_up_ms=self.ms[WRAP_UP],
-            holds=len(self.episodes),
-            longest_hold_ms=max(self.episodes.values(), default=0),
+            holds=len(episodes),
+            longest_hold_ms=max(episodes, default=0),
             ending=ending,
             is_complete=self.is_whole and ending == "over",
             began_from=self.began_from,
@@ -127,15 +116,66 @@ class _Growing:
         )
 
 
-def _begun(piece: Piece, before: Piece | None, growing: Mapping[CallId, _Growing]) -> _Growing:
+def traced(pieces: Iterable[Piece]) -> list[Growing]:
+    """The calls in the pieces while they can still be asked for their pieces, by start."""
+    found: list[Growing] = []
+    of_number: dict[tuple[str, int, str | None], Growing] = {}
+    places: dict[
+        str, tuple[Piece, Growing | None]
+    ] = {}  # of each sign-in: the last piece, its call
+    for piece in pieces:
+        sign_in = piece.sign_in
+        if sign_in is None:
+            continue
+        before, running = places.get(sign_in, (None, None))
+        call: Growing | None = None
+        if running is not None and _breaks_off(running.last, piece):
+            running.is_whole = False
+        if piece.state in CALL_STATES:
+            id_ = None if piece.call_no is None else (sign_in, piece.call_no, piece.agent_id)
+            call = of_number.get(id_) if id_ is not None else None
+            if call is None:
+                call = _going_on(running, piece) or _begun(piece, before, running, found)
+                if id_ is not None:
+                    of_number[id_], call.number = call, piece.call_no
+            call.go_on(piece)
+        places[sign_in] = piece, call
+    return found
+
+
+def _breaks_off(last: Piece, piece: Piece) -> bool:
+    """Whether something is missing between the two; a correction may have said what it was."""
+    if piece.state == UNKNOWN:
+        return True
+    return last.end_inferred and last.row_id != piece.row_id and piece.correction is None
+
+
+def _going_on(running: Growing | None, piece: Piece) -> Growing | None:
+    """The call that a piece without a number, or after one without, belongs to: the one that it touches.
+
+    talking after wrap_up is another call.
+    """
+    if running is None or running.last.end_utc_ms != piece.start_utc_ms:
+        return None
+    if running.number is not None and piece.call_no is not None:
+        return None
+    if running.last.state == WRAP_UP and piece.state == TALKING:
+        return None
+    return running if running.first.agent_id == piece.agent_id else None
+
+
+def _begun(
+    piece: Piece, before: Piece | None, running: Growing | None, found: list[Growing]
+) -> Growing:
     """A sign-in begins in not_ready: without a piece before it, the beginning is not known."""
     is_known = before is not None and before.state != UNKNOWN
     is_known = is_known and piece.state == TALKING and not piece.clipped_start
-    other = call_id(before) if before is not None else None
-    if other is not None and other[:2] == (piece.sign_in, piece.call_no):
-        growing[other].is_whole = is_known = False  # a correction gave part of it to somebody else
+    if running is not None and running.number == piece.call_no and piece.call_no is not None:
+        running.is_whole = is_known = False  # a correction gave a part of it to somebody else
     began_from = before.state if is_known and before is not None else None
-    return _Growing(piece, piece, began_from, is_known)
+    call = Growing(piece, piece, began_from, is_known, piece.call_no)
+    found.append(call)
+    return call
 
 
 def ending_of(piece: Piece) -> Ending:

@@ -5,14 +5,13 @@ hold time all the same.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from deskunit.events import Happening
-from deskunit.measures.calls import Call, CallId, call_id, calls, ending_of
+from deskunit.measures.calls import Growing, ending_of, traced
 from deskunit.measures.limits import Limits
 from deskunit.state_log.piece import Piece
-from deskunit.states import HOLD
 
 KINDS = ("remind", "spoke", "limit")
 
@@ -22,7 +21,7 @@ class Hold:
     """One hold, declined ones too. `length_ms` by the unit's clock, as far as it is known."""
 
     key: str  # row id of its first piece
-    call_key: str | None  # Call.key
+    call_key: str  # Call.key
     agent_id: str
     uid: str
     call_no: int | None
@@ -44,60 +43,55 @@ class Hold:
 
 
 def holds(
-    pieces: Sequence[Piece],
+    pieces: Iterable[Piece],
     happenings: Iterable[Happening] = (),
     limits: Limits | None = None,
-    of_calls: Sequence[Call] | None = None,
 ) -> list[Hold]:
-    """The holds in the pieces, by start; one that a power cut interrupted is one.
+    """The holds in the pieces, call by call; one that a power cut interrupted is one."""
+    return of_calls(traced(pieces), happenings, limits or Limits())
 
-    `of_calls`: calls(pieces), where they are known already.
-    """
-    limits = limits or Limits()
-    known = {one.id: one for one in (calls(pieces) if of_calls is None else of_calls)}
-    growing = _growing(pieces)
-    _place(growing.values(), happenings)
-    return [
-        hold.finished(known.get(hold.call) if hold.call else None, limits)
-        for hold in growing.values()
-    ]
+
+def of_calls(
+    found: Iterable[Growing], happenings: Iterable[Happening], limits: Limits
+) -> list[Hold]:
+    """The holds of these calls."""
+    growing = [_Held(call, own) for call in found for own in call.holds.values()]
+    _place(growing, happenings)
+    return [hold.finished(limits) for hold in growing]
 
 
 @dataclass(slots=True)
-class _Growing:
-    """A hold of which more pieces and events may come."""
+class _Held:
+    """A hold and what happened in it."""
 
-    first: Piece
-    last: Piece
-    call: CallId | None
-    length_ms: int = 0
-    is_whole: bool = True
+    call: Growing
+    pieces: list[Piece]
     events: dict[str, list[Happening]] = field(default_factory=lambda: {one: [] for one in KINDS})
 
-    def go_on(self, piece: Piece) -> None:
-        self.last = piece
-        self.length_ms += piece.duration_ms
-        self.is_whole = self.is_whole and not (piece.end_inferred or piece.clipped_start)
+    @property
+    def last(self) -> Piece:
+        return self.pieces[-1]
 
-    def finished(self, call: Call | None, limits: Limits) -> Hold:
-        first, last = self.first, self.last
-        is_complete = self.is_whole and ending_of(last) == "over"
-        kept, missed = self._reminders(ending_of(last) == "over", 1000 * limits.remind_grace_s)
-        is_long = self.length_ms > 1000 * limits.hold_max_s
+    def finished(self, limits: Limits) -> Hold:
+        first, last = self.pieces[0], self.last
+        length_ms = sum(piece.duration_ms for piece in self.pieces)
+        is_known = not any(piece.end_inferred or piece.clipped_start for piece in self.pieces)
+        is_over = ending_of(last) == "over"
+        kept, missed = self._reminders(is_over, 1000 * limits.remind_grace_s)
         return Hold(
             key=first.row_id,
-            call_key=call.key if call else None,
+            call_key=self.call.key,
             agent_id=first.agent_id or "",
             uid=first.uid,
-            call_no=first.call_no,
+            call_no=self.call.number,
             hold_no=first.hold_no,
             start_utc_ms=first.start_utc_ms,
             end_utc_ms=last.end_utc_ms,
-            length_ms=self.length_ms,
-            counted_utc_ms=_counted(call, last),
+            length_ms=length_ms,
+            counted_utc_ms=_counted(self.call.last),
             is_declined=last.not_taken,
-            is_complete=is_complete,
-            is_over_limit=is_long or bool(self.events["limit"]),
+            is_complete=is_known and is_over,
+            is_over_limit=length_ms > 1000 * limits.hold_max_s or bool(self.events["limit"]),
             reminders=len(self.events["remind"]),
             reminders_kept=kept,
             reminders_missed=missed,
@@ -117,9 +111,7 @@ class _Growing:
         return kept, missed
 
 
-def _counted(call: Call | None, last: Piece) -> int | None:
-    if call is not None:
-        return None if call.ending == "running" else call.end_utc_ms
+def _counted(last: Piece) -> int | None:
     return None if last.is_running else last.end_utc_ms
 
 
@@ -129,27 +121,13 @@ def _follows(tap: Happening, reminder: Happening, grace_ms: int) -> bool:
     return 0 <= tap.event.ms - reminder.event.ms <= grace_ms
 
 
-def _growing(pieces: Iterable[Piece]) -> dict[object, _Growing]:
-    found: dict[object, _Growing] = {}
-    for piece in pieces:
-        if piece.state != HOLD:
-            continue
-        call = call_id(piece)
-        key = (call, piece.hold_no) if call and piece.hold_no is not None else piece.row_id
-        hold = found.get(key)
-        if hold is None:
-            hold = found[key] = _Growing(piece, piece, call)
-        hold.go_on(piece)
-    return found
-
-
-def _place(growing: Iterable[_Growing], happenings: Iterable[Happening]) -> None:
+def _place(growing: Iterable[_Held], happenings: Iterable[Happening]) -> None:
     """Give each hold its events: of the same boot, after the event that opened it, with its number."""
-    rows: dict[tuple[str, str, int | None], list[tuple[int, _Growing]]] = {}
+    rows: dict[tuple[str, str, int | None], list[tuple[int, _Held]]] = {}
     for hold in growing:
-        for row in {(one.uid, one.boot, one.seq) for one in (hold.first, hold.last)}:
-            uid, boot, seq = row
-            rows.setdefault((uid, boot, hold.first.hold_no), []).append((seq, hold))
+        for uid, boot, seq in {(one.uid, one.boot, one.seq) for one in hold.pieces}:
+            number = hold.pieces[0].hold_no
+            rows.setdefault((uid, boot, number), []).append((seq, hold))
     for of_number in rows.values():
         of_number.sort(key=lambda row: row[0])
     for one in happenings:

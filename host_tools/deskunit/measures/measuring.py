@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from deskunit.agents import Agent
 from deskunit.events import Happening
 from deskunit.measures import adherence, moments
-from deskunit.measures.calls import calls
-from deskunit.measures.holds import KINDS, holds
+from deskunit.measures.calls import finished, traced
+from deskunit.measures.holds import KINDS, of_calls
 from deskunit.measures.limits import Limits
 from deskunit.measures.period import Buckets, Every, Period, buckets
 from deskunit.measures.portions import counted_elsewhere, portions
@@ -159,12 +159,12 @@ class _Cells:
                     self.cell(agent, bucket).overlap_ms += last - first
 
     def add_calls(self, pieces: Sequence[Piece], happenings: Sequence[Happening]) -> None:
-        found = calls(pieces, happenings)
-        for call in found:
+        found = traced(pieces)
+        for call in finished(found):
             cell = None if call.ending == "running" else self.at(call.agent_id, call.end_utc_ms)
             if cell is not None:
                 cell.add_call(call, self.limits)
-        for hold in holds(pieces, happenings, self.limits, found):
+        for hold in of_calls(found, happenings, self.limits):
             cell = self.at(hold.agent_id, hold.counted_utc_ms)
             if cell is not None:
                 cell.add_hold(hold)

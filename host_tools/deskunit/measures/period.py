@@ -1,16 +1,16 @@
 """Which stretch of time is measured, and its intervals. Pure."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from deskunit.measures.limits import Limits
-from deskunit.state_log import days
+from deskunit.state_log.query import Query
 
 Every = Literal["15min", "30min", "hour", "day"]
-EVERY: dict[Every, int] = {"15min": 15, "30min": 30, "hour": 60, "day": 0}
+EVERY: tuple[Every, ...] = ("15min", "30min", "hour", "day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +58,14 @@ class Buckets:
 def buckets(
     period: Period, every: Every | None = None, zone: ZoneInfo | None = None, day_start_min: int = 0
 ) -> Buckets:
-    """A period cut at business days of the zone, or at its quarters, halves or hours by the clock on the
-    wall, counted from the start of each business day; None: not cut. Also where clocks change.
+    """A period cut where `--split` of the states export cuts: at business days of the zone, or at its
+    hours and their parts by the clock on the wall; None: not cut.
     """
+    first, last = period.from_utc_ms, period.to_utc_ms
     if every is None:
-        return Buckets((period.from_utc_ms, period.to_utc_ms))
+        return Buckets((first, last))
+    from deskunit.state_log.marks import marks  # numpy, for whom wants intervals
+
     assert zone is not None, "intervals need a zone"
-    inner = {at for day in _days(period, zone, day_start_min) for at in _steps(day, EVERY[every])}
-    within = [at for at in inner if period.from_utc_ms < at < period.to_utc_ms]
-    return Buckets((period.from_utc_ms, *sorted(within), period.to_utc_ms))
-
-
-def _days(period: Period, zone: ZoneInfo, day_start_min: int) -> Sequence[days.Day]:
-    return days.days(zone, period.from_utc_ms, period.to_utc_ms, day_start_min)
-
-
-def _steps(day: days.Day, minutes: int) -> range | tuple[int, ...]:
-    if not minutes:
-        return (day.start_utc_ms,)
-    return range(day.start_utc_ms, day.end_utc_ms, 60_000 * minutes)
+    inner = marks(Query(zone, split=every, day_start_min=day_start_min), first, last)
+    return Buckets((first, *(int(at) for at in inner if first < at < last), last))
