@@ -20,6 +20,7 @@ PURE = (
     *("wire.py", "intervals.py", "epochs.py", "daytime.py", "scripts/usage.py"),
     *("transfer.py", "errands.py", "correction.py"),
     *(f"state_log/{name}.py" for name in ("piece", "days")),
+    *(f"corrections/{name}.py" for name in ("rules", "rows", "orders")),
     *(f"callbacks/{name}.py" for name in ("kinds", "folding", "due", "fields", "actions")),
     *(
         f"callbacks/{name}.py"

@@ -67,7 +67,7 @@ def test_every_finding_has_its_way_to_mend_it_and_is_used() -> None:
 
 def test_every_word_of_the_command_line_is_used() -> None:
     quoted = {key for text in SOURCES for key in re.findall(r'"(\w+)"', text)}
-    kinds = ("row", "unit", "health", "use", "callback", "opt_callback")
+    kinds = ("row", "unit", "health", "use", "callback", "opt_callback", "correct")
     made = {f"{kind}_{key}" for kind in kinds for key in quoted}
     said = {key.removeprefix("cli.") for key in words.table("en") if key.startswith("cli.")}
     assert said - quoted - made == set()

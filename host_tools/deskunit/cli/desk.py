@@ -25,6 +25,7 @@ from deskunit.captures.lines import escaped
 from deskunit.cli.options import say
 from deskunit.cli.pushing import Pushing
 from deskunit.control import Control
+from deskunit.corrections import orders as correction_orders
 from deskunit.errors import DeskunitError
 from deskunit.fleet import Fleet
 from deskunit.floor import DeskFloor, as_language
@@ -196,6 +197,7 @@ class Desk:
             "take_port": self._take_port,
             "set_language": self._set_language,
             "callback_write": self._callback_write,
+            "correction_write": self._correction_write,
             "capture_start": lambda port: {"token": self.logger.taps.start(port)},
             "capture_more": self._capture_more,
             "capture_stop": self._capture_stop,
@@ -224,6 +226,11 @@ class Desk:
         row = self.logger.write_callback(orders.checked(**asked))
         found: dict[str, Any] = msgspec.to_builtins(row)
         return found
+
+    def _correction_write(self, **asked: Any) -> dict[str, Any]:
+        """The fields of corrections.orders.Order: the number of the one that was made or withdrawn."""
+        row = self.logger.write_correction(correction_orders.checked(asked))
+        return {"number": row.number}
 
     def _release_port(self, port: str, repl: bool = False) -> dict[str, Any]:
         return {"repl": self.logger.release_port(port, repl=repl)}

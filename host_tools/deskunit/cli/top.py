@@ -21,6 +21,7 @@ COMMANDS = {
     "health": ("health", "health"),
     "states": ("states", "states"),
     "export": ("states", "export"),
+    "correct": ("correct", "correct"),
     "callbacks": ("callbacks", "callbacks"),
     "script": ("script", "script"),
     "virtual": ("virtual", "virtual"),

@@ -17,6 +17,9 @@ from deskunit.alarms import OF_STORE_ERROR, STORE_WORDS, Alarms
 from deskunit.alarms import Alarm as AlarmNow
 from deskunit.callbacks.orders import Order
 from deskunit.callbacks.rows import Row
+from deskunit.corrections.desk import CorrectionDesk
+from deskunit.corrections.orders import Order as CorrectionOrder
+from deskunit.corrections.rows import Row as CorrectionRow
 from deskunit.effects import Alarm, AlarmsOver, Effect
 from deskunit.errors import DeskunitError
 from deskunit.logger.deliveries import Deliveries
@@ -35,6 +38,7 @@ from deskunit.logger.recorder import Recorder
 from deskunit.logger.taps import Taps
 from deskunit.logger.twins import Twins
 from deskunit.settings import Settings, UnitLanguage
+from deskunit.state_log.query import zone
 from deskunit.store import Store, open_store
 
 log = logging.getLogger("deskunit")
@@ -104,7 +108,9 @@ class Logger:
 
     def start(self) -> None:
         """Open the store and the ports. DeskunitError when the data folder cannot be used."""
+        here = zone(self.settings.zone)
         self.store: Store = open_store(self.data_dir, write=True)
+        self.corrections = CorrectionDesk(self.store, here, clock.now_utc_ms)
         self.recorder = Recorder(
             self.store,
             self.settings,
@@ -164,6 +170,10 @@ class Logger:
     def write_callback(self, order: Order) -> Row:
         """A write of deskunit.callbacks' desk, checked; pages and units hear of it."""
         return self._do(lambda: self.recorder.write_callback(order, clock.now_utc_ms()))
+
+    def write_correction(self, order: CorrectionOrder) -> CorrectionRow:
+        """A write of deskunit.corrections' desk, checked."""
+        return self._do(lambda: self.corrections.write(order))
 
     def _do(self, action: Callable[[], T]) -> T:
         """Run `action` in the writer's thread and wait; what it returns or raises comes from here.

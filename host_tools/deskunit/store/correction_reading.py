@@ -9,8 +9,11 @@ from deskunit.correction import Correction, Said
 from deskunit.intervals import Interval
 from deskunit.store import schema
 from deskunit.store.callback_reading import CallbackReading
+from deskunit.store.reading import PAGE_ROWS
 from deskunit.store.rows import interval_from_row
 
+ACROSS_ROWS = 8  # rows without any time may begin at the same ms
+SIGN_IN_ROWS = 500  # about what a shift has
 _MADE, _WITHDRAWN = schema.correction, schema.correction_withdrawal
 
 
@@ -43,27 +46,48 @@ class CorrectionReading(CallbackReading):
         found = self._rows(_all().where(_MADE.c.number == number))
         return _correction(found[0]) if found else None
 
+    def rows_of_unit(self, uid: str, from_utc_ms: int, to_utc_ms: int) -> list[Interval]:
+        """Rows of one unit that touch [from, to), by start, also when it is not confirmed.
+
+        `intervals` looks at every unit for what began earlier; this is quick in a log of any length.
+        """
+        interval = schema.interval.c
+        mine = (interval.uid == uid, interval.start_utc_ms < to_utc_ms)
+        earlier = select(schema.interval).where(*mine, interval.start_utc_ms < from_utc_ms)
+        earlier = earlier.order_by(interval.start_utc_ms.desc()).limit(ACROSS_ROWS)
+        across = [interval_from_row(row) for row in self._rows(earlier)]
+        lasting = [row for row in across if row.end_utc_ms is None or row.end_utc_ms > from_utc_ms]
+        wanted = [*mine, interval.start_utc_ms >= from_utc_ms]
+        return [*reversed(lasting), *self._pages(wanted, False, PAGE_ROWS)]
+
     def sign_in_at(self, uid: str, utc_ms: int) -> str | None:
         """The sign-in of that unit to which a moment belongs; None: nobody's."""
-        for row in self.intervals(utc_ms, utc_ms + 1, unit=uid, unconfirmed=True):
+        for row in self.rows_of_unit(uid, utc_ms, utc_ms + 1):
             if row.sign_in is not None and (row.end_utc_ms is None or row.end_utc_ms > utc_ms):
                 return row.sign_in
         return None
 
     def sign_in_rows(self, sign_in: str) -> list[Interval]:
         """The rows of a sign-in, in order; none: there is no such sign-in (any more)."""
-        interval = schema.interval
-        first = self._rows(select(interval).where(interval.c.row_id == sign_in))
+        interval = schema.interval.c
+        first = self._rows(select(schema.interval).where(interval.row_id == sign_in))
         if not first:
             return []
         began = interval_from_row(first[0])
+        wanted = [interval.uid == began.uid, interval.start_utc_ms >= began.start_utc_ms]
         found: list[Interval] = []
-        for row in self.intervals(began.start_utc_ms, unit=began.uid, unconfirmed=True):
+        for row in self._pages(wanted, False, SIGN_IN_ROWS):
             if row.sign_in == sign_in:
                 found.append(row)
-            elif found:
+            elif found and _is_behind(row, found):
                 break
         return found
+
+
+def _is_behind(row: Interval, found: list[Interval]) -> bool:
+    """Whether no more can follow: where the host's clock was set back, sign-ins lie across each other."""
+    ends = [one.end_utc_ms for one in found if one.end_utc_ms is not None]
+    return row.start_utc_ms > found[-1].start_utc_ms and row.start_utc_ms >= max(ends, default=0)
 
 
 def _all() -> Select[Any]:

@@ -56,7 +56,7 @@ def system_reason(why: object, language: str | None = None) -> object:
 
 def spoken(values: Mapping[str, object], language: str | None = None) -> dict[str, object]:
     """The values of a sentence, those that are words of the program in `language`."""
-    known = {"field": "callback_field", "by": "callback_by"}
+    known = {"field": "callback_field", "by": "callback_by", "state": "state"}
     said = {**values, "why": system_reason(values.get("why"), language)}
     for name, section in known.items():
         key = f"{section}.{values.get(name)}"
