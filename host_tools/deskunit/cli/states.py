@@ -189,7 +189,7 @@ class _Shown:
 
 
 def _duration(one: "Interval") -> str:
-    from deskunit.exports.states import hms
+    from deskunit.exports.times import hms
 
     if one.end_utc_ms is None:
         return word("open")
