@@ -19,7 +19,6 @@ from deskunit.cli.script_library import (
 )
 
 
-
 @click.command(cls=Command, help=word("script_preview_help"))
 @folder_argument
 @click.option("--lang", "languages", multiple=True, metavar="LANG", help=word("opt_lang"))
