@@ -8,17 +8,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from deskunit.errors import DeskunitError
+from deskunit.settings import AGENT, Viewer
 
 if TYPE_CHECKING:
     from deskunit.agents import Agent
-    from deskunit.settings import Viewer
     from deskunit.store import Store
 
-SUPERVISOR, AGENT = "supervisor", "agent"
-ROLES = (SUPERVISOR, AGENT)
 
-
-def scope(viewer: "Viewer", store: "Store") -> frozenset[str] | None:
+def scope(viewer: Viewer, store: "Store") -> frozenset[str] | None:
     """Ids of the agents whose log the viewer may see, for Query.within; None: everybody's."""
     if viewer.role == AGENT:
         return frozenset([viewer.agent])
@@ -37,7 +34,7 @@ def check(within: frozenset[str] | None, agents: Iterable[str]) -> None:
             raise DeskunitError("not_yours", exit_code=2, agent=agent)
 
 
-def check_teams(viewer: "Viewer", teams: Iterable[str]) -> None:
+def check_teams(viewer: Viewer, teams: Iterable[str]) -> None:
     """DeskunitError: a team that is asked for is not one of the viewer's."""
     for team in teams:
         if viewer.role == AGENT or (viewer.teams and team not in viewer.teams):

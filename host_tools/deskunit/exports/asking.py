@@ -3,7 +3,6 @@
 The command line and the page come through here. Shifts are windows of wall clock, cut out day by day.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,11 +10,10 @@ from zoneinfo import ZoneInfo
 
 from deskunit import reasons, states, words
 from deskunit.errors import DeskunitError
+from deskunit.settings import CLOCK, SHIFT
 from deskunit.state_log import query as ranges
 from deskunit.state_log.query import Query
 
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_SHIFT = re.compile(rf"{_CLOCK.pattern}\s*[-–—~]\s*{_CLOCK.pattern}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -97,13 +95,13 @@ def reason(typed: str) -> int:
     for code in (*reasons.REASONS, *reasons.SITE_CODES):
         names = (reasons.label(code, language) for language in words.LANGUAGES)
         if typed in (str(code), reasons.word(code), *names):
-            return code
+            return int(code)
     raise DeskunitError("unknown_reason", exit_code=2, reason=typed)
 
 
 def minutes(typed: str) -> int:
     """Minutes after midnight of a time of day. DeskunitError: it is none."""
-    found = _CLOCK.fullmatch(typed.strip())
+    found = CLOCK.fullmatch(typed.strip())
     if found is None:
         raise DeskunitError("bad_clock", exit_code=2, found=typed)
     return 60 * int(found[1]) + int(found[2])
@@ -111,7 +109,7 @@ def minutes(typed: str) -> int:
 
 def shift_times(typed: str, named: Mapping[str, str]) -> tuple[time, time]:
     """From when to when a shift lasts: 22:00-06:00, or the name of one. DeskunitError: neither."""
-    found = _SHIFT.fullmatch(named.get(typed, typed).strip())
+    found = SHIFT.fullmatch(named.get(typed, typed).strip())
     if found is None:
         known = ", ".join(named) or "–"
         raise DeskunitError("unknown_shift", exit_code=2, shift=typed, known=known)

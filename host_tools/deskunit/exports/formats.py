@@ -19,7 +19,8 @@ BINARY = {
     "xlsx": "deskunit.exports.xlsx_file:write",
     "parquet": "deskunit.exports.parquet_file:write",
 }
-# of the state log alone: export(store, queries, out=, options=, about=, progress=, now_utc_ms=) -> Export
+# of the state log alone, no tables: export(store, query, out=, now_utc_ms=, progress=, …) -> Export;
+# … are the options that only `export states` has (cli/exporting.py)
 OF_STATES: dict[str, str] = {}
 FORMATS = (*TEXT, *BINARY)
 

@@ -9,7 +9,7 @@ from deskunit import __version__
 from deskunit.errors import DeskunitError
 from deskunit.exports import formats
 from deskunit.exports.options import Options
-from deskunit.exports.table import Table
+from deskunit.exports.table import BATCH_ROWS, Table
 from deskunit.exports.times import utc_text
 from deskunit.exports.writing import Export, Out, save_by, write
 from deskunit.state_log.query import Query
@@ -85,8 +85,9 @@ class _Seen:
 
     def _passing(self, batches: Iterator[Any]) -> Iterator[Any]:
         for batch in batches:
-            yield batch
-            self.rows += len(batch)
+            for start in range(0, len(batch), BATCH_ROWS):  # what a writer makes of it is large
+                yield (part := batch.slice(start, BATCH_ROWS))
+                self.rows += len(part)
             if self._progress is not None:
                 self._progress(self.rows, self._expected)
         if self._progress is not None:
