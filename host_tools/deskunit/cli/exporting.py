@@ -1,7 +1,7 @@
 """`deskunit export …`: one command a kind of table, all with the same options and one way out."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -178,7 +178,8 @@ def _question(wish: Wish, chosen: "Settings", store: "Store") -> "Asked":
     within = roles.scope(chosen.viewer, store)
     roles.check(within, typed.agents)
     roles.check_teams(chosen.viewer, typed.teams)
-    return exports.asked(typed, day_start=chosen.day_start, shifts=chosen.shifts, within=within)
+    asked = exports.asked(typed, day_start=chosen.day_start, shifts=chosen.shifts, within=within)
+    return replace(asked, said={**asked.said, **wish.more})
 
 
 def tell_export(done: "Export", as_json: bool) -> None:

@@ -6,7 +6,7 @@ Memory stays the same however many there are; a boot that has nothing of the per
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, case, func, select
 
 from deskunit.epochs import Epoch, find
 from deskunit.events import Event, Happening, from_line
@@ -104,7 +104,8 @@ def _boots(from_utc_ms: int | None, to_utc_ms: int | None) -> Select[Any]:
         .order_by(boot.c.uid, boot.c.boot_no)
     )
     if from_utc_ms is not None:
-        query = query.where(boot.c.last_ms + known.c.most_ms >= from_utc_ms - AROUND_MS)
+        last = case((boot.c.last_ms > boot.c.known_ms, boot.c.last_ms), else_=boot.c.known_ms)
+        query = query.where(last + known.c.most_ms >= from_utc_ms - AROUND_MS)
     if to_utc_ms is not None:
         query = query.where(known.c.least_ms < to_utc_ms + AROUND_MS)
     return query
