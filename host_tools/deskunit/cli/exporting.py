@@ -179,7 +179,9 @@ def _question(wish: Wish, chosen: "Settings", store: "Store") -> "Asked":
     roles.check(within, typed.agents)
     roles.check_teams(chosen.viewer, typed.teams)
     asked = exports.asked(typed, day_start=chosen.day_start, shifts=chosen.shifts, within=within)
-    return replace(asked, said={**asked.said, **wish.more})
+    return replace(
+        asked, said={**asked.said, **{name: one for name, one in wish.more.items() if one}}
+    )
 
 
 def tell_export(done: "Export", as_json: bool) -> None:

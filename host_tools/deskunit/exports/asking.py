@@ -35,13 +35,13 @@ class Typed:
     is_raw: bool = False
 
     def said(self) -> dict[str, object]:
-        """For the manifest."""
+        """What of it was said, for the manifest."""
         named = {
             "from": self.from_, "to": self.to, "shift": self.shift, "agents": list(self.agents),
             "teams": list(self.teams), "units": list(self.units), "states": list(self.states),
             "reasons": list(self.reasons), "split": self.split, "day_start": self.day_start,
         }  # fmt: skip
-        return {**named, "raw": self.is_raw}
+        return {key: value for key, value in {**named, "raw": self.is_raw}.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
