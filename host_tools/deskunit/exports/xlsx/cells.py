@@ -73,13 +73,16 @@ def _cell(name: str, numbers: Any, array: Any, kind: Kind, words: Words) -> list
 
 def _rest(array: Any, kind: Kind, words: Words) -> list[Any]:
     style = f'" s="{STYLES[kind]}"'
+    inline = f'{style} t="inlineStr"><is><t xml:space="preserve">'
+    if kind == "utc":
+        return [inline, text(array, kind), "</t></is></c>"]
     if kind not in ("text", "offset"):
         return [f"{style}><v>", _number(array, kind), "</v></c>"]
     if pa.types.is_dictionary(array.type):
         if len(array.dictionary) <= DICTIONARY_WORDS and words.has_room():
             return [_shared(array, style, words)]
         array = array.cast(pa.string())
-    return [f'{style} t="inlineStr"><is><t xml:space="preserve">', _texts(array), "</t></is></c>"]
+    return [inline, _texts(array), "</t></is></c>"]
 
 
 def _shared(array: Any, style: str, words: Words) -> Any:
@@ -95,7 +98,8 @@ def _shared(array: Any, style: str, words: Words) -> Any:
 
 def _texts(array: Any) -> Any:
     awkward = pc.match_substring_regex(array, _NOT_PLAIN)
-    if pc.any(awkward).as_py() or pc.max(pc.utf8_length(array)).as_py() > CELL_CHARS:
+    is_long = pc.greater(pc.utf8_length(array), CELL_CHARS)
+    if pc.any(pc.or_(awkward, is_long)).as_py():
         found = [None if one is None else text_xml(one) for one in array.to_pylist()]
         return pa.array(found, pa.string())
     return array

@@ -51,7 +51,7 @@ def sheet_foot(columns: int, rows: int) -> str:
         f'</sheetData><autoFilter ref="{area}"/>'
         '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/>'
         '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
-        "<headerFooter><oddFooter>&amp;A  &amp;P/&amp;N</oddFooter></headerFooter>"
+        "<headerFooter><oddFooter>&amp;C&amp;A  &amp;P/&amp;N</oddFooter></headerFooter>"
         f'<ignoredErrors><ignoredError sqref="{area}" numberStoredAsText="1"/></ignoredErrors>'
         "</worksheet>"
     )
