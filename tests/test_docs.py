@@ -132,7 +132,7 @@ def test_the_guide_to_callbacks_names_every_column_kind_and_measure() -> None:
     assert [kind for kind in kinds.KINDS for half in (zh, en) if f"`{kind}`" not in half] == []
     assert [name for name in measures.MEASURES if f"`{name}`" not in en] == []
     parts = tuple(f"_{part}" for part in ("utc", "local", "offset"))
-    plain = {name for name in exporting.COLUMNS if not name.endswith(parts)}
+    plain = {one.name for one in exporting.COLUMNS if not one.name.endswith(parts)}
     columns = set(re.findall(r"\w+", en[en.index("### Columns") :]))
     assert plain - columns == set() and set(exporting.TIMES) <= columns
 

@@ -98,7 +98,10 @@ _TIMES = frozenset(
 )
 _PERCENT = Range(0, 0, 100)
 _SECONDS = Range(0, 1, 86400)
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+SHIFT = re.compile(rf"{CLOCK.pattern}\s*[-–—~]\s*{CLOCK.pattern}")  # 22:00-06:00
+SUPERVISOR, AGENT = "supervisor", "agent"
+ROLES = (SUPERVISOR, AGENT)
 
 
 def _defaults(table: Mapping[str, Range]) -> dict[str, int]:
@@ -142,6 +145,15 @@ class Measures:
 
 
 @dataclass(frozen=True)
+class Viewer:
+    """Who reads the log on this computer (roles.py). `teams` empty: all of them; `agent`: of an agent."""
+
+    role: str = SUPERVISOR
+    teams: tuple[str, ...] = ()
+    agent: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the site chose. `language` and `zone` None: the computer's own."""
 
@@ -153,6 +165,9 @@ class Settings:
     away_limit: int = HOST["away_limit"].default
     page_port: int = HOST["page_port"].default
     zone: str | None = None
+    day_start: str = "00:00"  # when a business day begins, by the clock on the wall
+    viewer: Viewer = field(default_factory=Viewer)
+    shifts: Mapping[str, str] = field(default_factory=dict)  # name → 22:00-06:00
 
 
 def load(data_dir: Path) -> Settings:
@@ -171,7 +186,9 @@ def _checked(file: Path, nested: dict[str, Any]) -> Settings:
     unit, host = _section(file, nested, "unit"), _section(file, nested, "host")
     site, callbacks = _section(file, nested, "site"), _section(file, nested, "callbacks")
     measures = _section(file, nested, "measures")
+    viewer, shifts = _section(file, nested, "viewer"), _section(file, nested, "shifts")
     language, zone = nested.pop("language", None), host.pop("zone", None)
+    day_start = _time(file, "host.day_start", host.pop("day_start", "00:00"))
     if nested:
         raise DeskunitError("settings_unknown", file=file, name=next(iter(nested)))
     if language not in (None, "zh", "en"):
@@ -184,6 +201,9 @@ def _checked(file: Path, nested: dict[str, Any]) -> Settings:
         measures=_measures(file, measures),
         language=language,
         zone=None if zone is None else _zone(zone),
+        day_start=day_start,
+        viewer=_viewer(file, viewer),
+        shifts=_shifts(file, shifts),
         away_limit=chosen["away_limit"],
         page_port=chosen["page_port"],
     )
@@ -221,7 +241,7 @@ def _site(file: Path, chosen: dict[str, Any]) -> Site:
 def _callbacks(file: Path, chosen: dict[str, Any]) -> Callbacks:
     targets = _section(file, chosen, "targets", "callbacks.targets")
     closing = chosen.pop("closing_time", "18:00")
-    found = _CLOCK.fullmatch(closing) if isinstance(closing, str) else None
+    found = CLOCK.fullmatch(closing) if isinstance(closing, str) else None
     if found is None:
         raise DeskunitError("settings_clock", file=file, found=closing)
     percents = _numbers(file, "callbacks.targets", targets, dict.fromkeys(TARGETS, _PERCENT))
@@ -240,6 +260,34 @@ def _measures(file: Path, chosen: dict[str, Any]) -> Measures:
         targets={**MEASURE_TARGETS, **{name: numbers[name] for name in targets}},
         **_numbers(file, "measures", chosen, MEASURES),
     )
+
+
+def _viewer(file: Path, chosen: dict[str, Any]) -> Viewer:
+    for name in chosen:
+        if name not in Viewer.__dataclass_fields__:
+            raise DeskunitError("settings_unknown", file=file, name=f"viewer.{name}")
+    teams, agent = chosen.get("teams", []), chosen.get("agent", "")
+    if not isinstance(teams, list) or not all(isinstance(one, str) for one in teams):
+        raise DeskunitError("settings_list", file=file, name="viewer.teams", found=teams)
+    viewer = Viewer(chosen.get("role", SUPERVISOR), tuple(teams), str(agent))
+    if viewer.role not in ROLES:
+        raise DeskunitError("settings_role", file=file, found=viewer.role)
+    if viewer.role == AGENT and not viewer.agent:
+        raise DeskunitError("settings_viewer_agent", file=file)
+    return viewer
+
+
+def _shifts(file: Path, chosen: dict[str, Any]) -> dict[str, str]:
+    for name, value in chosen.items():
+        if not isinstance(value, str) or SHIFT.fullmatch(value.strip()) is None:
+            raise DeskunitError("settings_shift", file=file, name=f"shifts.{name}", found=value)
+    return dict(chosen)
+
+
+def _time(file: Path, name: str, value: object) -> str:
+    if not isinstance(value, str) or CLOCK.fullmatch(value) is None:
+        raise DeskunitError("settings_time", file=file, name=name, found=value)
+    return value
 
 
 def _numbers(

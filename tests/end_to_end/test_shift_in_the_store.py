@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from deskunit.exports import export_states
+from deskunit.exports import Typed, export_states
 from deskunit.store import Store, open_store
 from deskunit.virtual import VirtualUnit
 
@@ -43,7 +43,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Pa
             unit.close()
         out = folder / "states.csv"
         end_utc_ms = START_UTC_MS + unit.now_ms
-        export_states(store, out=out, tz="Asia/Shanghai", now_utc_ms=end_utc_ms)
+        export_states(store, Typed(tz="Asia/Shanghai"), out=out, now_utc_ms=end_utc_ms)
         yield store, out, (SCENARIOS / "shift-eight-hours.exp").read_text("utf-8")
 
 

@@ -1,6 +1,7 @@
 """Exports: what stands in each column, what is clipped, what a spreadsheet gets, what is refused."""
 
 import csv
+import dataclasses
 import hashlib
 import io
 import json
@@ -13,8 +14,11 @@ import pytest
 from deskunit import exports
 from deskunit.agents import Agent
 from deskunit.errors import DeskunitError
-from deskunit.exports.formats import harmless
-from deskunit.exports.states import hms
+from deskunit.exports import Typed
+from deskunit.exports.csv_file import harmless
+from deskunit.exports.options import Options
+from deskunit.exports.states_table import COLUMNS
+from deskunit.exports.times import hms
 from deskunit.state_log.query import query
 from deskunit.store import Store, open_store
 from paper_unit import event
@@ -29,7 +33,8 @@ PROMISED = (
     "row_id unit seat agent_id agent_name team start_utc start_local start_offset end_utc end_local "
     "end_offset tz duration_s duration_hms state state_zh reason_code reason reason_zh cause call_no "
     "hold_no end_inferred clipped_start clipped_end boot seq time_error_s time_quality "
-    "not_taken"
+    "not_taken part business_date corrected correction_id original_state original_reason_code "
+    "original_agent_id"
 )
 ISSUE_COLUMNS = PROMISED.split(" ")
 
@@ -72,23 +77,37 @@ def begin(store: Store, uid: str, boot: str, offset_ms: int) -> None:
     )
 
 
+def export(source: Store | Path, out: Path | str, **asked: Any) -> exports.Export:
+    """The state log; `asked`: fields of Typed, Options, and what export_states takes."""
+    asked = {"tz": SHANGHAI, "now_utc_ms": EXPORTED} | asked
+    typed = {name: asked.pop(name) for name in fields(Typed) if name in asked}
+    options = {name: asked.pop(name) for name in fields(Options) if name in asked}
+    return exports.export_states(
+        source, Typed(**typed), out=out, options=Options(**options), **asked
+    )
+
+
+def fields(of: type) -> list[str]:
+    return [one.name for one in dataclasses.fields(of)]
+
+
 def written(store: Store, out: Path, **asked: Any) -> list[dict[str, str]]:
     """The rows as an independent reader finds them."""
-    exports.export_states(store, out=out, now_utc_ms=EXPORTED, **({"tz": SHANGHAI} | asked))
+    export(store, out, **asked)
     with out.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def refused(store: Store, out: Path, **asked: Any) -> DeskunitError:
     with pytest.raises(DeskunitError) as caught:
-        exports.export_states(store, out=out, now_utc_ms=EXPORTED, **({"tz": SHANGHAI} | asked))
+        export(store, out, **asked)
     assert caught.value.sentence("zh") and caught.value.sentence("en")
     assert caught.value.exit_code != 0
     return caught.value
 
 
 def test_the_columns_are_those_promised_in_that_order(store: Store, tmp_path: Path) -> None:
-    assert list(exports.COLUMNS) == ISSUE_COLUMNS
+    assert [column.name for column in COLUMNS] == ISSUE_COLUMNS
     assert list(written(store, tmp_path / "states.csv")[0]) == ISSUE_COLUMNS
 
 
@@ -126,6 +145,13 @@ def test_one_row_column_by_column(store: Store, tmp_path: Path) -> None:
         "time_error_s": "0.003",
         "time_quality": "synced",
         "not_taken": "0",
+        "part": "1",
+        "business_date": "2026-11-22",
+        "corrected": "0",
+        "correction_id": "",
+        "original_state": "",
+        "original_reason_code": "",
+        "original_agent_id": "",
     }
 
 
@@ -208,8 +234,10 @@ def test_one_agent_or_one_unit(store: Store, tmp_path: Path) -> None:
     store.commit([event("b00000000001", "1-aa", 1, 0, "boot", {"rst": "PWRON"})], NINE)
     store.confirm_unit("b00000000001")
     assert len(written(store, tmp_path / "s.csv")) == 8
-    assert {row["agent_id"] for row in written(store, tmp_path / "s.csv", agent="1001")} == {"1001"}
-    assert len(written(store, tmp_path / "s.csv", unit="b00000000001")) == 1
+    assert {row["agent_id"] for row in written(store, tmp_path / "s.csv", agents=["1001"])} == {
+        "1001"
+    }
+    assert len(written(store, tmp_path / "s.csv", units=["b00000000001"])) == 1
 
 
 def test_unconfirmed_units_stay_out(store: Store, tmp_path: Path) -> None:
@@ -230,7 +258,7 @@ def test_unknown_time_has_a_row_of_its_own_with_a_stable_id(store: Store, tmp_pa
 
 def test_json_lines_keep_the_types(store: Store, tmp_path: Path) -> None:
     out = tmp_path / "states.jsonl"
-    exports.export_states(store, out=out, tz=SHANGHAI, fmt="jsonl", now_utc_ms=EXPORTED)
+    export(store, out, fmt="jsonl")
     rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
     assert [list(row) for row in rows] == [ISSUE_COLUMNS] * 7
     meal, talking = rows[2], rows[-1]
@@ -241,19 +269,17 @@ def test_json_lines_keep_the_types(store: Store, tmp_path: Path) -> None:
 
 def test_the_manifest_says_what_the_file_is(store: Store, tmp_path: Path) -> None:
     out = tmp_path / "states.csv"
-    done = exports.export_states(
-        store, out=out, tz=SHANGHAI, from_="2026-11-22", agent="1001", now_utc_ms=EXPORTED
-    )
+    done = export(store, out, from_="2026-11-22", agents=["1001"])
     manifest = json.loads((tmp_path / "states.csv.manifest.json").read_text("utf-8"))
     raw = out.read_bytes()
     assert done.manifest == tmp_path / "states.csv.manifest.json"
     assert manifest["sha256"] == done.sha256 == hashlib.sha256(raw).hexdigest()
     assert (manifest["rows"], manifest["bytes"]) == (done.rows, len(raw)) == (6, done.size_bytes)
     assert (manifest["file"], manifest["tz"]) == ("states.csv", SHANGHAI)
-    assert manifest["query"] == {"from": "2026-11-22", "to": None, "agent": "1001", "unit": None}
+    assert manifest["query"] == {"from": "2026-11-22", "agents": ["1001"]}
     assert manifest["from_utc"] == "2026-11-21T16:00:00.000Z" and manifest["to_utc"] is None
     assert manifest["created_utc"] == "2026-11-22T01:01:40.000Z"
-    assert manifest["schema"] == "deskunit.states/2"
+    assert manifest["schema"] == "deskunit.states/3"
 
 
 def test_standard_output_gets_the_same_bytes(
@@ -261,7 +287,7 @@ def test_standard_output_gets_the_same_bytes(
 ) -> None:
     out = tmp_path / "states.csv"
     written(store, out)
-    done = exports.export_states(store, out="-", tz=SHANGHAI, now_utc_ms=EXPORTED)
+    done = export(store, "-")
     assert capfdbinary.readouterr().out == out.read_bytes()
     assert (done.rows, done.file, done.manifest) == (7, None, None)
 
@@ -274,19 +300,18 @@ def test_the_page_gets_the_same_bytes_in_chunks(store: Store, tmp_path: Path) ->
 
 
 def test_a_data_folder_will_do_in_place_of_a_store(store: Store, tmp_path: Path) -> None:
-    done = exports.export_states(tmp_path / "data", out=tmp_path / "s.csv", tz=SHANGHAI)
+    done = export(tmp_path / "data", tmp_path / "s.csv")
     assert done.rows == 7
 
 
 def test_progress_is_told_to_the_last_row(store: Store, tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
-    exports.export_states(
+    export(
         store,
-        out=tmp_path / "s.csv",
-        tz=SHANGHAI,
+        tmp_path / "s.csv",
         progress=lambda done, expected: seen.append((done, expected)),
     )
-    assert seen == [*((n, 7) for n in range(1, 8)), (7, 7)]
+    assert seen == [(7, 7), (7, 7)]
 
 
 def test_a_failed_export_leaves_the_old_file(store: Store, tmp_path: Path) -> None:
@@ -297,7 +322,7 @@ def test_a_failed_export_leaves_the_old_file(store: Store, tmp_path: Path) -> No
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        exports.export_states(store, out=out, tz=SHANGHAI, progress=stop)
+        export(store, out, progress=stop)
     assert out.read_text() == "the old one"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["data", "s.csv"]
 
@@ -311,15 +336,24 @@ def test_a_failed_export_leaves_the_old_file(store: Store, tmp_path: Path) -> No
         ({"tz": "../../etc/passwd"}, "unknown_zone"),
         ({"tz": ""}, "unknown_zone"),
         ({"tz": "Asia"}, "unknown_zone"),
-        ({"agent": "1009"}, "unknown_agent"),
+        ({"agents": ["1009"]}, "unknown_agent"),
+        ({"teams": ["四组"]}, "unknown_team"),
+        ({"units": ["b0"]}, "unknown_unit"),
+        ({"states": ["busy"]}, "unknown_state"),
+        ({"reasons": ["lunch"]}, "unknown_reason"),
+        ({"split": "week"}, "unknown_split"),
+        ({"day_start": "25:00"}, "bad_clock"),
+        ({"shift": "22:00-06:00"}, "shift_needs_range"),
+        ({"shift": "late", "from_": "2026-11-22", "to": "2026-11-23"}, "unknown_shift"),
+        ({"shift": "8:00-8:00", "from_": "2026-11-22", "to": "2026-11-23"}, "shift_empty"),
         ({"from_": "yesterday"}, "bad_date"),
         ({"to": "2026-02-30"}, "bad_date"),
         ({"from_": "0001-01-01"}, "bad_date"),
-        ({"fmt": "xlsx"}, "unknown_format"),
+        ({"fmt": "xls"}, "unknown_format"),
     ],
 )
 def test_bad_questions_get_a_sentence_and_no_file(
-    store: Store, tmp_path: Path, asked: dict[str, str], key: str
+    store: Store, tmp_path: Path, asked: dict[str, Any], key: str
 ) -> None:
     assert refused(store, tmp_path / "s.csv", **asked).key == key
     assert [file.name for file in tmp_path.iterdir()] == ["data"]

@@ -19,7 +19,7 @@ from deskunit import cli, wire
 from deskunit.cli.desk import open_log
 from deskunit.control import Control
 from deskunit.exports import states_rows
-from deskunit.exports.formats import FORMULA_LEADS
+from deskunit.exports.csv_file import FORMULA_LEADS
 from deskunit.fleet import Fleet
 from deskunit.floor import DeskFloor
 from deskunit.logger import Alarmed, Logger, Notice, figures

@@ -8,7 +8,7 @@ import msgspec
 from deskunit import wire
 from deskunit.captures.decoding import Item, PortNote
 from deskunit.events import printable
-from deskunit.exports.states import utc_text
+from deskunit.exports.times import utc_text
 
 Word = Callable[..., str]
 

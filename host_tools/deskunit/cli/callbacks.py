@@ -15,7 +15,7 @@ COMMANDS = {
     "void": ("callbacks_life", "void"),
     "assign": ("callbacks_life", "assign"),
     "forget": ("callbacks_life", "forget"),
-    "export": ("callbacks_out", "export"),
+    "export": ("exporting", "callbacks"),
     "measures": ("callbacks_out", "measures"),
 }
 

@@ -1,4 +1,4 @@
-"""`deskunit callbacks export` and `measures`: files and figures for the supervisor."""
+"""`deskunit callbacks measures`: figures for the supervisor, for eyes and as a file."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deskunit import words
-from deskunit.cli.callbacks_desk import NOTHING, note_asked, personal_option, reading
+from deskunit.cli.callbacks_desk import NOTHING, reading, scope
 from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, json_option, print_json, say, word
-from deskunit.cli.states import agent_option, chosen_zone, tell_export, tz_option
+from deskunit.cli.states import agent_option, chosen_zone, tz_option
 from deskunit.cli.table import Column, print_table
 
 if TYPE_CHECKING:
     from deskunit.callbacks.measures import Measured, Ratio
+    from deskunit.exports.table import Column as TableColumn
 
-STATUSES = ("open", "closed", "voided")
 GROUPS = ("agent", "team", "class", "subject")
 FORMATS = ("table", "csv", "json")
 Targets = Mapping[str, int | None]
@@ -25,50 +25,6 @@ from_option = click.option("--from", "from_", metavar="TIME", help=word("opt_fro
 to_option = click.option("--to", metavar="TIME", help=word("opt_to"))
 out_option = click.option("--out", default="-", metavar="FILE", help=word("opt_out"))
 no_bom_option = click.option("--no-bom", is_flag=True, help=word("opt_no_bom"))
-
-
-@click.command("export", cls=Command, help=word("callbacks_export_help"))
-@from_option
-@to_option
-@agent_option
-@click.option("--status", type=click.Choice(STATUSES), metavar="|".join(STATUSES),
-              help=word("opt_export_status"))  # fmt: skip
-@personal_option
-@tz_option
-@click.option("--format", "fmt", default="csv", metavar="csv|jsonl", help=word("opt_format"))
-@out_option
-@no_bom_option
-@json_option
-@data_option
-def export(
-    from_: str | None,
-    to: str | None,
-    agent: str | None,
-    status: str | None,
-    personal: bool,
-    tz: str | None,
-    fmt: str,
-    out: str,
-    no_bom: bool,
-    as_json: bool,
-    data_dir: Path,
-) -> None:
-    from deskunit import clock
-    from deskunit.callbacks.exporting import export_callbacks
-    from deskunit.errors import DeskunitError
-    from deskunit.state_log.query import only, query
-
-    asked = query(from_=from_, to=to, agents=only(agent), tz=chosen_zone(data_dir, tz))
-    with reading(data_dir) as (store, desk):
-        if agent is not None and not store.has_agent(agent):
-            raise DeskunitError("unknown_agent", exit_code=2, agent=agent)
-        if personal:
-            note_asked(data_dir, f"export to {out}")
-        done = export_callbacks(
-            store, desk, asked, out=out, fmt=fmt, bom=not no_bom, status=status,
-            personal=personal, now_utc_ms=clock.now_utc_ms(),
-        )  # fmt: skip
-    tell_export(done, as_json and out != "-")
 
 
 @click.command("measures", cls=Command, help=word("callbacks_measures_help"))
@@ -105,7 +61,9 @@ def measures(
         if agent is not None and not store.has_agent(agent):
             raise DeskunitError("unknown_agent", exit_code=2, agent=agent)
         names = {one.id: one.name for one in store.agents()}
+        within = scope(data_dir, store, only(agent))
         kept = [one for one in desk.kept() if agent in (None, one.owner)]
+        kept = [one for one in kept if within is None or one.owner in within]
     period = (asked.from_utc_ms, asked.to_utc_ms, clock.now_utc_ms())
     lines = measured(kept, *period, by) if by else []
     total = measured(kept, *period)[0]
@@ -202,26 +160,37 @@ def _save(
     asked: Any,
 ) -> None:
     from deskunit import clock
-    from deskunit.exports.formats import csv_lines
-    from deskunit.exports.writing import described, save
+    from deskunit.exports.options import Options
+    from deskunit.exports.rows import table
+    from deskunit.exports.saving import about, save_table
 
-    measure_columns = [f"{name}{end}" for name in total.ratios for end in ("_part", "_whole", "")]
-    columns = ("by", "group", "group_name", "due", *measure_columns)
+    said = {"by": by, "agents": list(asked.agents)}
+    facts = {**about(asked, clock.now_utc_ms(), said), "targets": dict(targets)}
     rows = [(by, one.group, _group(one.group, by, names), one.due, *_values(one)) for one in lines]
     rows.append(("all", "", word("measures_all"), total.due, *_values(total)))
-    about = {"schema": "deskunit.callback_measures/1",
-             **described(asked, "csv", bom, clock.now_utc_ms()),
-             "query": {"by": by, "agents": asked.agents}, "targets": dict(targets),
-             "columns": columns}  # fmt: skip
-    done = save(out, csv_lines(columns, rows, bom=bom), lambda: len(rows), about)
+    found = table("measures", "deskunit.callback_measures/1", _columns(total), rows, len(rows))
+    done = save_table(found, out, "csv", Options(bom=bom), facts)
     if done.file is not None:
         say("exported", rows=done.rows, file=done.file)
     else:
         sys.stdout.flush()
 
 
+def _columns(total: "Measured") -> "tuple[TableColumn, ...]":
+    from deskunit.exports.table import columns
+
+    measures = (f"{name}_part:whole {name}_whole:whole {name}:number" for name in total.ratios)
+    return columns(" ".join(("by group group_name due:whole", *measures)))
+
+
 def _values(one: "Measured") -> list[int | float | None]:
     """Of each measure its part, its whole and its share; an undefined one is an empty cell."""
     return [
-        value for ratio in one.ratios.values() for value in (ratio.part, ratio.whole, ratio.share)
+        value
+        for ratio in one.ratios.values()
+        for value in (
+            ratio.part,
+            ratio.whole,
+            None if ratio.share is None else round(ratio.share, 4),
+        )
     ]

@@ -18,8 +18,6 @@ from deskunit.cli.script_library import (
     site_of,
 )
 
-PROGRESS_EVERY = 10
-
 
 @click.command(cls=Command, help=word("script_preview_help"))
 @folder_argument
@@ -54,7 +52,7 @@ def preview(
         say("script_not_built")
         sys.exit(1)
     wanted, chosen = choices(library, languages, flavour or site.flavour)
-    with terminal_progress(word("previewing"), PROGRESS_EVERY) as progress:
+    with terminal_progress(word("previewing")) as progress:
         contents = previewed(
             library, build_tree(), languages=wanted, flavour=chosen, site=site, large=large,
             scenario=scenario, findings=found, progress=progress,

@@ -1,4 +1,4 @@
-"""`deskunit states` shows the newest rows of the state log; `deskunit export states` writes all."""
+"""`deskunit states` shows the newest rows of the state log."""
 
 import json
 import time
@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deskunit import words
-from deskunit.cli.help import Command, Group
+from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, json_option, print_json, say, word
 from deskunit.cli.table import Column, lines
 
 if TYPE_CHECKING:
-    from deskunit.exports import Export
     from deskunit.intervals import Interval
     from deskunit.store import Store
 
@@ -50,58 +49,6 @@ def states(
         show.heads()
         for news in _following(store, rows, agent):
             show.more(store, news)
-
-
-@click.group(cls=Group, help=word("export_help"))
-def export() -> None:
-    """One command a kind of export."""
-
-
-@export.command("states", help=word("export_states_help"))
-@click.option("--from", "from_", metavar="TIME", help=word("opt_from"))
-@click.option("--to", metavar="TIME", help=word("opt_to"))
-@agent_option
-@click.option("--unit", metavar="UID", help=word("opt_unit"))
-@tz_option
-@click.option("--format", "fmt", default="csv", metavar="csv|jsonl",
-              help=word("opt_format"))  # fmt: skip
-@click.option("--out", default="-", metavar="FILE", help=word("opt_out"))
-@click.option("--no-bom", is_flag=True, help=word("opt_no_bom"))
-@json_option
-@data_option
-def export_states(
-    from_: str | None,
-    to: str | None,
-    agent: str | None,
-    unit: str | None,
-    tz: str | None,
-    fmt: str,
-    out: str,
-    no_bom: bool,
-    as_json: bool,
-    data_dir: Path,
-) -> None:
-    from deskunit import exports
-
-    zone_name = chosen_zone(data_dir, tz)
-    with exports.terminal_progress(word("exporting")) as progress:
-        done = exports.export_states(
-            data_dir, out=out, from_=from_, to=to, agent=agent, unit=unit, tz=zone_name,
-            fmt=fmt, bom=not no_bom, progress=progress,
-        )  # fmt: skip
-    tell_export(done, as_json and out != "-")
-
-
-def tell_export(done: "Export", as_json: bool) -> None:
-    if as_json:
-        about = {
-            key: str(one) if isinstance(one, Path) else one for key, one in asdict(done).items()
-        }
-        print_json(about)
-    elif done.file is None:
-        say("exported_out", rows=done.rows)
-    else:
-        say("exported", rows=done.rows, file=done.file)
 
 
 def chosen_zone(data_dir: Path, tz: str | None) -> str | None:
@@ -189,7 +136,7 @@ class _Shown:
 
 
 def _duration(one: "Interval") -> str:
-    from deskunit.exports.states import hms
+    from deskunit.exports.times import hms
 
     if one.end_utc_ms is None:
         return word("open")

@@ -20,7 +20,7 @@ COMMANDS = {
     "units": ("units", "units"),
     "health": ("health", "health"),
     "states": ("states", "states"),
-    "export": ("states", "export"),
+    "export": ("exporting", "export"),
     "correct": ("correct", "correct"),
     "callbacks": ("callbacks", "callbacks"),
     "script": ("script", "script"),

@@ -1,16 +1,21 @@
-"""Exports of the state log: `export_states` writes a file and its manifest, `states_rows` streams.
+"""Exports: tables of the log as csv, xlsx, parquet or JSON lines, whole or not at all, with a manifest.
 
-Column by column in docs/supervisor.md. No row limit, nothing held in memory.
+Column by column in docs/supervisor.md. No row limit, and but for parquet nothing held in memory.
 """
 
-from deskunit.exports.files import export_states, states_rows
+from deskunit.exports.asking import Asked, Typed, asked
+from deskunit.exports.files import export, export_states, states_rows
+from deskunit.exports.options import Options
 from deskunit.exports.progress import terminal_progress
-from deskunit.exports.states import COLUMNS
 from deskunit.exports.writing import Export
 
 __all__ = [
-    "COLUMNS",
+    "Asked",
     "Export",
+    "Options",
+    "Typed",
+    "asked",
+    "export",
     "export_states",
     "states_rows",
     "terminal_progress",

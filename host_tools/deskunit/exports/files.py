@@ -1,20 +1,79 @@
-"""Writes exports whole or not at all, each with its manifest; the command line and the page call it."""
+"""Exports as files and as streams: what the command line, the page and reports call.
 
-from collections.abc import Callable, Iterable, Iterator
+A table is made of one query; a question with a shift has a query for each window, read one after the other.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from deskunit import clock
-from deskunit.errors import DeskunitError
-from deskunit.exports.formats import csv_lines, json_lines
-from deskunit.exports.states import COLUMNS, SCHEMA, Names, Row, row_maker
-from deskunit.exports.writing import FORMATS, Export, described, save
-from deskunit.state_log import query as ranges
-from deskunit.state_log.choosing import chosen
+from deskunit.exports.asking import Asked, Typed, asked
+from deskunit.exports.options import Options
+from deskunit.exports.saving import Progress, about, save_table, table_chunks
+from deskunit.exports.table import Table
+from deskunit.exports.writing import Export, Out
 from deskunit.state_log.query import Query
 from deskunit.store import Store, open_store
 
-Progress = Callable[[int, int], None]  # rows done, rows expected
+MakeTable = Callable[[Query], Table]
+
+
+def export(
+    make: MakeTable,
+    question: Asked,
+    *,
+    out: Out,
+    fmt: str = "csv",
+    options: Options | None = None,
+    now_utc_ms: int | None = None,
+    progress: Progress | None = None,
+) -> Export:
+    """Write the tables of the question's windows as one file ("-": standard output), with its manifest.
+
+    The file appears whole or not at all. DeskunitError for everything expected.
+    """
+    now = clock.now_utc_ms() if now_utc_ms is None else now_utc_ms
+    facts = about(question.query, now, question.said)
+    return save_table(joined(make, question.windows), out, fmt, options, facts, progress)
+
+
+def joined(make: MakeTable, windows: Sequence[Query]) -> Table:
+    """The rows of the windows one after the other; each is read when its turn comes."""
+    first = make(windows[0])
+    if len(windows) == 1:
+        return first
+    return replace(first, batches=_batches(first, make, windows[1:]), expected=None)
+
+
+def _batches(first: Table, make: MakeTable, windows: Sequence[Query]) -> Iterator[Any]:
+    yield from first.batches
+    yield from chain.from_iterable(make(query).batches for query in windows)
+
+
+def export_states(
+    source: Store | Path | str,
+    typed: Typed | None = None,
+    *,
+    out: Out,
+    fmt: str = "csv",
+    options: Options | None = None,
+    now_utc_ms: int | None = None,
+    progress: Progress | None = None,
+) -> Export:
+    """Write the state log of a store or data folder, as `export` does."""
+    from deskunit.exports.states_table import states_table  # numpy and pyarrow: late
+
+    now = clock.now_utc_ms() if now_utc_ms is None else now_utc_ms
+    question = asked(typed or Typed())
+    with _opened(source) as store:
+        return export(
+            lambda query: states_table(store, query, now), question,
+            out=out, fmt=fmt, options=options, now_utc_ms=now, progress=progress,
+        )  # fmt: skip
 
 
 def states_rows(
@@ -22,89 +81,15 @@ def states_rows(
     query: Query,
     *,
     fmt: str = "csv",
-    bom: bool = True,
+    options: Options | None = None,
     now_utc_ms: int | None = None,
-    progress: Progress | None = None,
 ) -> Iterator[bytes]:
     """The state log as bytes in chunks, as it is read. DeskunitError: unknown agent or format."""
-    if fmt not in FORMATS:
-        raise DeskunitError("unknown_format", exit_code=2, format=fmt)
-    chosen(store, query)
+    from deskunit.exports.states_table import states_table
+
     now = clock.now_utc_ms() if now_utc_ms is None else now_utc_ms
-    rows = _counted(_rows(store, query, now), store, query, progress)
-    return csv_lines(COLUMNS, rows, bom=bom) if fmt == "csv" else json_lines(COLUMNS, rows)
-
-
-def export_states(
-    source: Store | Path | str,
-    *,
-    out: Path | str,
-    from_: str | None = None,
-    to: str | None = None,
-    agent: str | None = None,
-    unit: str | None = None,
-    tz: str | None = None,
-    fmt: str = "csv",
-    bom: bool = True,
-    now_utc_ms: int | None = None,
-    progress: Progress | None = None,
-) -> Export:
-    """Write the state log of a store or data folder to `out` ("-": standard output).
-
-    `from_` and `to` as typed, half-open, in the zone `tz` (None: the machine's). The file appears
-    whole or not at all, with FILE.manifest.json beside it. DeskunitError for everything expected.
-    """
-    query = ranges.query(
-        from_=from_, to=to, agents=ranges.only(agent), units=ranges.only(unit), tz=tz
-    )
-    now = clock.now_utc_ms() if now_utc_ms is None else now_utc_ms
-    rows = 0
-
-    def count(done: int, expected: int) -> None:
-        nonlocal rows
-        rows = done
-        if progress is not None:
-            progress(done, expected)
-
-    with _opened(source) as store:
-        chunks = states_rows(store, query, fmt=fmt, bom=bom, now_utc_ms=now, progress=count)
-        about = {
-            "schema": SCHEMA,
-            **described(query, fmt, bom, now),
-            "query": {"from": from_, "to": to, "agent": agent, "unit": unit},
-            "columns": COLUMNS,
-        }
-        return save(out, chunks, lambda: rows, about)
+    return table_chunks(states_table(store, query, now), fmt, options)
 
 
 def _opened(source: Store | Path | str) -> AbstractContextManager[Store]:
     return nullcontext(source) if isinstance(source, Store) else open_store(source, write=False)
-
-
-def _only(query: Query) -> tuple[str | None, str | None]:
-    return next(iter(query.agents), None), next(iter(query.units), None)
-
-
-def _rows(store: Store, query: Query, now_utc_ms: int) -> Iterator[Row]:
-    if query.from_utc_ms is not None and query.from_utc_ms >= now_utc_ms:
-        return iter(())  # what is open now says nothing of the future
-    names = Names(
-        seats={unit.uid: unit.seat for unit in store.units()},
-        agents={agent.id: agent for agent in store.agents()},
-    )
-    found = store.intervals(query.from_utc_ms, query.to_utc_ms, *_only(query))
-    return map(row_maker(query, names, now_utc_ms), found)
-
-
-def _counted(
-    rows: Iterable[Row], store: Store, query: Query, progress: Progress | None
-) -> Iterator[Row]:
-    if progress is None:
-        yield from rows
-        return
-    expected = store.count_intervals(query.from_utc_ms, query.to_utc_ms, *_only(query))
-    done = 0
-    for done, row in enumerate(rows, start=1):
-        yield row
-        progress(done, expected)
-    progress(done, done)

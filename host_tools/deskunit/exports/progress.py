@@ -4,14 +4,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-EVERY_ROWS = 1000
-
 
 @contextmanager
-def terminal_progress(
-    label: str, every: int = EVERY_ROWS
-) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar to hand to export_states and the like; None where stderr is no terminal."""
+def terminal_progress(label: str) -> Iterator[Callable[[int, int | None], None] | None]:
+    """A progress bar to hand to an export: done, expected (None: nobody knows). None: no terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -21,8 +17,7 @@ def terminal_progress(
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None)
 
-        def show(done: int, expected: int) -> None:
-            if done % every == 0 or done == expected:
-                bar.update(task, completed=done, total=expected)
+        def show(done: int, expected: int | None) -> None:
+            bar.update(task, completed=done, total=expected)
 
         yield show

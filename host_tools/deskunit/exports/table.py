@@ -20,7 +20,7 @@ from typing import Any, Literal
 Kind = Literal[
     "text", "number", "whole", "seconds", "span_hms", "utc", "local", "offset", "flag"
 ]  # fmt: skip
-BATCH_ROWS = 32_768
+BATCH_ROWS = 16_384
 
 
 @dataclass(frozen=True, slots=True)

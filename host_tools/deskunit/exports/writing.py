@@ -3,19 +3,22 @@
 import hashlib
 import json
 import os
+import re
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-from deskunit import __version__
 from deskunit.errors import DeskunitError
-from deskunit.exports.states import utc_text
-from deskunit.state_log.query import Query
 
-FORMATS = ("csv", "jsonl")
+Out = Path | str
+COPY_BYTES = 1 << 20
+# fills the target; returns what the manifest says besides name, size and sha256, "rows" among it
+Writing = Callable[[BinaryIO], Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Export:
 
 
 def save(
-    out: Path | str,
+    out: Out,
     chunks: Iterable[bytes],
     rows: Callable[[], int],
     about: Mapping[str, object],
@@ -39,44 +42,83 @@ def save(
 
     `rows`: how many there were, asked at the end. `about`: what else the manifest says.
     """
+
+    def writing(target: BinaryIO) -> Mapping[str, object]:
+        write(target, chunks)
+        return {"rows": rows(), **about}
+
+    return save_by(out, writing, is_stream=True)
+
+
+def save_by(out: Out, writing: Writing, *, is_stream: bool) -> Export:
+    """As `save`, of what fills a file itself; `is_stream`: it only ever appends."""
     if str(out) == "-":
-        size, digest = write(sys.stdout.buffer, chunks)
-        sys.stdout.buffer.flush()
-        return Export(rows(), size, digest, None, None)
+        return _to_stdout(writing, is_stream)
     file = Path(out)
     with atomically(file) as target:
-        size, digest = write(target, chunks)
+        size, digest, facts = _digested(writing, target, is_stream)
     manifest = file.with_name(file.name + ".manifest.json")
-    export = Export(rows(), size, digest, file, manifest)
-    named = {"file": file.name, "rows": export.rows, "bytes": size, "sha256": digest, **about}
+    named = {"file": file.name, "bytes": size, "sha256": digest, **facts}
     with atomically(manifest) as target:
         target.write((json.dumps(named, ensure_ascii=False, indent=2) + "\n").encode())
-    return export
+    return Export(_rows(facts), size, digest, file, manifest)
 
 
-def described(query: Query, fmt: str, bom: bool, now_utc_ms: int) -> dict[str, object]:
-    """What the manifest of every export says."""
-    start, end = query.from_utc_ms, query.to_utc_ms
-    return {
-        "format": fmt,
-        "bom": bom and fmt == "csv",
-        "tz": query.zone.key,
-        "from_utc": None if start is None else utc_text(start),
-        "to_utc": None if end is None else utc_text(end),
-        "created_utc": utc_text(now_utc_ms),
-        "program": f"deskunit {__version__}",
-    }
+def _to_stdout(writing: Writing, is_stream: bool) -> Export:
+    stdout = sys.stdout.buffer
+    if is_stream:
+        size, digest, facts = _digested(writing, stdout, is_stream)
+    else:  # a format that goes back in its file to write the end of it
+        with tempfile.TemporaryFile() as file:
+            size, digest, facts = _digested(writing, file, is_stream)
+            file.seek(0)
+            shutil.copyfileobj(file, stdout, COPY_BYTES)
+    stdout.flush()
+    return Export(_rows(facts), size, digest, None, None)
 
 
-def write(target: BinaryIO, chunks: Iterable[bytes]) -> tuple[int, str]:
-    """All of it, as it comes; its size in bytes and its sha256."""
+def _rows(facts: Mapping[str, object]) -> int:
+    rows = facts["rows"]
+    assert isinstance(rows, int)
+    return rows
+
+
+def _digested(
+    writing: Writing, target: BinaryIO, is_stream: bool
+) -> tuple[int, str, Mapping[str, object]]:
+    """Size, sha256 and facts of what `writing` put there."""
+    if is_stream:
+        through = _Through(target)
+        facts = writing(cast(BinaryIO, through))
+        return through.size, through.sha256.hexdigest(), facts
+    facts = writing(target)
+    target.flush()
+    size = target.seek(0, os.SEEK_END)
+    target.seek(0)
     digest = hashlib.sha256()
-    size = 0
+    while chunk := target.read(COPY_BYTES):
+        digest.update(chunk)
+    return size, digest.hexdigest(), facts
+
+
+class _Through:
+    """A stream that counts and digests what goes through it."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target = target
+        self.sha256 = hashlib.sha256()
+        self.size = 0
+
+    def write(self, chunk: bytes) -> int:
+        self.sha256.update(chunk)
+        self.size += len(chunk)
+        return self._target.write(chunk)
+
+
+def write(target: BinaryIO, chunks: Iterable[bytes]) -> None:
+    """All of it, as it comes."""
     for chunk in chunks:
         target.write(chunk)
-        digest.update(chunk)
-        size += len(chunk)
-    return size, digest.hexdigest()
 
 
 @contextmanager
@@ -85,7 +127,8 @@ def atomically(file: Path) -> Iterator[BinaryIO]:
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         try:
-            with part.open("wb") as target:
+            _clear_leftovers(file)
+            with part.open("w+b") as target:
                 yield target
                 target.flush()
                 os.fsync(target.fileno())
@@ -93,4 +136,26 @@ def atomically(file: Path) -> Iterator[BinaryIO]:
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
-        raise DeskunitError("out_unwritable", file=file, why=error.strerror) from error
+        raise DeskunitError("out_unwritable", file=file, why=error.strerror or error) from error
+
+
+def _clear_leftovers(file: Path) -> None:
+    """Remove what an export of this name left that was killed; its process lives no more."""
+    part = re.compile(rf"\.{re.escape(file.name)}\.(\d+)\.part")
+    for one in file.parent.iterdir() if file.parent.is_dir() else ():
+        found = part.fullmatch(one.name)
+        if found and not _lives(int(found[1])):
+            with suppress(OSError):  # Windows keeps what is open
+                one.unlink()
+
+
+def _lives(process: int) -> bool:
+    if os.name == "nt":  # there kill(process, 0) would end it
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -4,8 +4,9 @@ Memory stays the same however many there are; a boot that has nothing of the per
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, case, func, select
 
 from deskunit.epochs import Epoch, find
 from deskunit.events import Event, Happening, from_line
@@ -49,14 +50,8 @@ class Passing(Reading):
         to_utc_ms: int | None,
         uid: str | None = None,
     ) -> Iterator[tuple[Event, Epoch]]:
-        boot, unit = schema.boot, schema.unit
-        query = (
-            select(boot.c.uid, boot.c.boot)
-            .join(unit, unit.c.uid == boot.c.uid)
-            .where(unit.c.is_confirmed == 1)
-            .order_by(boot.c.uid, boot.c.boot_no)
-        )
-        for row in self._rows(query if uid is None else query.where(boot.c.uid == uid)):
+        query = _boots(from_utc_ms, to_utc_ms)
+        for row in self._rows(query if uid is None else query.where(schema.boot.c.uid == uid)):
             epochs = self.epochs(row.uid, row.boot)
             if epochs:
                 first, last = _bounds(epochs, from_utc_ms, to_utc_ms)
@@ -86,6 +81,34 @@ class Passing(Reading):
                 one = from_line(uid, row.line)
                 yield one, find(epochs, one.ms)
             page = self._rows(query.where(event.seq > page[-1].seq))
+
+
+def _boots(from_utc_ms: int | None, to_utc_ms: int | None) -> Select[Any]:
+    """Boots of confirmed units that said something in the period or around it, in their order."""
+    boot, unit, epoch = schema.boot, schema.unit, schema.epoch
+    known = (
+        select(
+            epoch.c.uid,
+            epoch.c.boot,
+            func.min(epoch.c.offset_ms).label("least_ms"),
+            func.max(epoch.c.offset_ms).label("most_ms"),
+        )
+        .group_by(epoch.c.uid, epoch.c.boot)
+        .subquery()
+    )
+    query = (
+        select(boot.c.uid, boot.c.boot)
+        .join(unit, unit.c.uid == boot.c.uid)
+        .join(known, and_(known.c.uid == boot.c.uid, known.c.boot == boot.c.boot))
+        .where(unit.c.is_confirmed == 1)
+        .order_by(boot.c.uid, boot.c.boot_no)
+    )
+    if from_utc_ms is not None:
+        last = case((boot.c.last_ms > boot.c.known_ms, boot.c.last_ms), else_=boot.c.known_ms)
+        query = query.where(last + known.c.most_ms >= from_utc_ms - AROUND_MS)
+    if to_utc_ms is not None:
+        query = query.where(known.c.least_ms < to_utc_ms + AROUND_MS)
+    return query
 
 
 def _bounds(

@@ -1,0 +1,40 @@
+"""A table as an Excel workbook: its rows in as many sheets as they need, and one that says what it is."""
+
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from deskunit import words
+from deskunit.exports.options import Options
+from deskunit.exports.rows import batches
+from deskunit.exports.table import Column, Table
+from deskunit.exports.xlsx import Workbook
+
+_ABOUT = (Column("what"), Column("value"))
+
+
+def write(
+    table: Table, target: BinaryIO, _options: Options, about: Mapping[str, object]
+) -> dict[str, object]:
+    """All rows, then what was asked and what the columns are; what the manifest says of the sheets."""
+    with Workbook(target) as book:
+        book.sheet(table.name, table.columns, table.batches)
+        sheets = [{"name": sheet.name, "rows": sheet.rows} for sheet in book.sheets]
+        rows = sum(sheet.rows for sheet in book.sheets)
+        facts = [("rows", str(rows)), *((key, _shown(value)) for key, value in about.items())]
+        meanings = [(column.name, meaning(column.name)) for column in table.columns]
+        book.sheet(words.text("export.about"), _ABOUT, batches(_ABOUT, [*facts, *meanings]))
+    return {"sheets": sheets}
+
+
+def meaning(column: str) -> str:
+    """What stands in a column, in the user's language; "" where its name says it all."""
+    return words.table(words.user_language()).get(f"column.{column}", "")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        found = (f"{key}: {_shown(one)}" for key, one in value.items() if one not in (None, [], ()))
+        return " · ".join(found)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "–" if value is None else str(value)
