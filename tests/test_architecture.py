@@ -21,6 +21,12 @@ PURE = (
     *("transfer.py", "errands.py", "correction.py"),
     *(f"state_log/{name}.py" for name in ("piece", "days")),
     *(f"corrections/{name}.py" for name in ("rules", "rows", "orders")),
+    *(
+        f"reports/{name}.py"
+        for name in ("model", "material", "markup", "wall", "wording", "palette", "parts")
+    ),
+    *(f"reports/{name}.py" for name in ("timeline", "drawing", "fragments", "tables", "talks")),
+    *(f"reports/{name}.py" for name in ("colophon", "laying", "counting", "noticing", "asking")),
     *(f"callbacks/{name}.py" for name in ("kinds", "folding", "due", "fields", "actions")),
     *(
         f"callbacks/{name}.py"

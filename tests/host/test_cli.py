@@ -30,6 +30,7 @@ UID = "a4cf12b3d0e8"
 BOOT = "41-9f3c77e1"
 COMMANDS = [
     [], ["run"], ["log"], ["units"], ["units", "name"], ["units", "confirm"], ["health"], ["states"],
+    ["report"], *(["report", kind] for kind in ("day", "week", "agent", "team")),
     ["export"], ["export", "states"], ["virtual"], ["deploy"],
     ["capture"], ["replay"], ["backup"], ["install"],
     ["script"], ["script", "init"], ["script", "check"], ["script", "build"],

@@ -12,6 +12,7 @@ from deskunit.errors import DeskunitError
 from deskunit.measures import Group, Hold, Measures
 from deskunit.reports import counting, laying, noticing
 from deskunit.reports.asking import Ask
+from deskunit.reports.material import Read
 from deskunit.reports.model import (
     AGENT,
     DAY,
@@ -24,7 +25,7 @@ from deskunit.reports.model import (
     Report,
     Row,
 )
-from deskunit.reports.reading import Read, read
+from deskunit.reports.reading import read
 from deskunit.reports.wall import Wall
 from deskunit.state_log.days import Day
 from deskunit.state_log.piece import Piece
@@ -40,8 +41,9 @@ KEYS = (
         "reminders_kept",
     ),
     *("wrap_up_per_handled_call", "not_ready_share", "unspecified_share", "away_share"),
-    *("unknown_share", "on_time_sign_ins", "adherence", "idle_alerts"),
+    *("unknown_share", "idle_alerts"),
 )
+ROSTER_KEYS = ("on_time_sign_ins",)  # and the adherence that the site goes by
 CALLBACK_KEYS = ("on_time_rate", "reply_rate")
 
 
@@ -143,10 +145,10 @@ def _holds(found: Read, span: Day) -> list[Hold]:
 
 
 def figures(of: Measures, found: Read, more: Figures = ()) -> Figures:
-    """The key figures of a group against the site's targets; what there is no data for is left out."""
+    """The key figures of a group against the site's targets; without a roster none of a roster."""
     targets = found.site.measures.targets
     limits = measures.limits_of(found.site)
-    keys = [limits.adherence_key if key == "adherence" else key for key in KEYS]
+    keys = [*KEYS, *((*ROSTER_KEYS, limits.adherence_key) if found.shifts else ())]
     made = [(key, of.figure(key)) for key in keys]
     return (
         *(
@@ -161,6 +163,8 @@ def figures(of: Measures, found: Read, more: Figures = ()) -> Figures:
 def _callback_figures(known: _Known, agent: str | None) -> Figures:
     period, targets = known.ask.period, known.read.site.callbacks.targets
     kept = [one.kept for one in known.read.promised if agent in (None, one.callback.owner)]
+    if not kept:
+        return ()
     of = of_callbacks.measured(kept, period.from_utc_ms, period.to_utc_ms, known.now_utc_ms)[0]
     return tuple(
         Figure(

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from deskunit.reports.markup import Html, table, tag
 from deskunit.reports.model import Report
+from deskunit.reports.parts import scrolling
 from deskunit.reports.wording import Wording, hms
 
 
@@ -73,7 +74,8 @@ def _formulas(report: Report, say: Wording) -> Html:
         for key, target in _measures(report, say)
     ]
     heads = [say("measure"), say("formula"), say("source"), say("target")]
-    return table(heads, lines, class_="r-table r-formula-table")
+    made = table(heads, lines, class_="r-table r-formula-table")
+    return scrolling(made, say("formulas"))
 
 
 def _measures(report: Report, say: Wording) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Charts beside the timeline as SVG: shares of the states, agents over time, lengths of holds. Pure."""
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from html import escape
 
@@ -137,7 +137,7 @@ def holds(data: Holds, say: Wording) -> str:
     bounds = sorted({*CLASSES_S, data.limit_s})
     counts = [0] * (len(bounds) + 1)
     for length in data.lengths_ms:
-        counts[bisect_right(bounds, length / 1000)] += 1
+        counts[bisect_left(bounds, length / 1000)] += 1
     most = max([1, *counts])
     width = 100 / len(counts)
     parts = [

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from deskunit.measures import Hold
+from deskunit.reports.material import Promised
 from deskunit.reports.model import CALLBACK, HOLD_OVER, OVERDUE, Mark
-from deskunit.reports.reading import Promised
 from deskunit.state_log.days import Day
 from deskunit.state_log.piece import Piece
 

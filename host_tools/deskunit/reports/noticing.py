@@ -6,6 +6,7 @@ from deskunit import measures, reasons
 from deskunit.correction import Correction
 from deskunit.measures import Hold
 from deskunit.reports.laying import is_overdue
+from deskunit.reports.material import Read
 from deskunit.reports.model import (
     HOLD_OVER,
     LATE,
@@ -17,7 +18,6 @@ from deskunit.reports.model import (
     Period,
     Point,
 )
-from deskunit.reports.reading import Read
 from deskunit.state_log.piece import Piece
 from deskunit.states import NOT_READY
 

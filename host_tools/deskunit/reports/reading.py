@@ -1,49 +1,20 @@
 """Reads of the store what one report needs, at once; building.py makes the report of it without I/O."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from deskunit import measures, roster, settings
-from deskunit.agents import Agent
 from deskunit.callbacks import shaping
 from deskunit.callbacks.desk import CallbackDesk
-from deskunit.callbacks.folding import Callback
-from deskunit.callbacks.measures import Kept
 from deskunit.callbacks.site import rules_of
 from deskunit.correction import Correction
-from deskunit.events import Happening
 from deskunit.reports.asking import Ask
+from deskunit.reports.material import Promised, Read
 from deskunit.roster import Shift
-from deskunit.settings import Settings
 from deskunit.state_log.choosing import chosen
 from deskunit.state_log.piece import Piece
 from deskunit.state_log.pieces import pieces
 from deskunit.state_log.query import Query
 from deskunit.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Promised:
-    """A callback with its due time, as measures see it and as the timeline shows it."""
-
-    callback: Callback
-    kept: Kept
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """Everything that a report is made of. `pieces` begin earlier than the period: measures want it so."""
-
-    pieces: list[Piece]
-    happenings: list[Happening]
-    agents: Mapping[str, Agent]
-    seats: Mapping[str, str]
-    site: Settings
-    shifts: list[Shift] = field(default_factory=list)
-    promised: list[Promised] = field(default_factory=list)
-    corrections: list[Correction] = field(default_factory=list)
-    queue: object | None = None
 
 
 def read(store: Store, data_dir: Path, ask: Ask, now_utc_ms: int) -> Read:

@@ -121,9 +121,10 @@ class Painter:
         if len(pieces) == 1:
             return self._one(pieces[0])
         first, last = pieces[0], pieces[-1]
-        kinds = {self._name(one.state, one.reason_code) for one in pieces}
+        kinds = " / ".join(sorted({self._name(one.state, one.reason_code) for one in pieces}))
         span = f"{self._wall.hms(first.start_utc_ms)}–{self._wall.hms(last.end_utc_ms)}"
-        return f"{' / '.join(sorted(kinds))} {span} ×{len(pieces)}"
+        many = self._say("bar_many", number=len(pieces))
+        return f"{kinds} {span} {escape(many)}"
 
     def _one(self, piece: Piece) -> str:
         """State, from, to, duration, and what there is to know."""
