@@ -155,7 +155,7 @@ def test_sheet_names_are_ones_that_excel_takes(morning: Path, language: str) -> 
 def test_corrections_count_and_show_what_was(morning: Path) -> None:
     found = made_of(morning)
     assert [one.number for one in found.corrections] == [1, 2, 3]
-    assert found.corrections[0].was == (("ready", None, "1001"),)
+    assert found.corrections[0].was == (("ready", None, None),)
     assert found.corrections[2].withdrawn_utc_ms is not None
     assert (
         found.times.in_state_ms["talking"]

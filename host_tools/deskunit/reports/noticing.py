@@ -17,6 +17,7 @@ from deskunit.reports.model import (
     Corrected,
     Period,
     Point,
+    Told,
 )
 from deskunit.state_log.piece import Piece
 from deskunit.states import NOT_READY
@@ -111,9 +112,19 @@ def corrections(read: Read, pieces: Sequence[Piece]) -> tuple[Corrected, ...]:
     return tuple(_corrected(one, read, pieces) for one in read.corrections)
 
 
+def _beneath(one: Correction) -> str | None:
+    return next((said.agent_id for said in one.beneath if said.agent_id), None)
+
+
+def _told(one: Correction) -> tuple[Told, ...]:
+    """What the log had said there; of whom only where that was corrected."""
+    said = ((of.state, of.reason_code, of.agent_id if one.agent_id else None) for of in one.beneath)
+    return tuple(dict.fromkeys(said))
+
+
 def _corrected(one: Correction, read: Read, pieces: Sequence[Piece]) -> Corrected:
     covered = [piece for piece in pieces if piece.correction == one.number]
-    whom = covered[0].agent_id if covered else one.agent_id
+    whom = covered[0].agent_id if covered else one.agent_id or _beneath(one)
     return Corrected(
         number=one.number,
         agent_id=whom or "",
@@ -121,9 +132,7 @@ def _corrected(one: Correction, read: Read, pieces: Sequence[Piece]) -> Correcte
         seat=read.seats.get(one.uid, one.uid),
         start_utc_ms=one.start_utc_ms,
         end_utc_ms=one.end_utc_ms,
-        was=tuple(
-            dict.fromkeys((said.state, said.reason_code, said.agent_id) for said in one.beneath)
-        ),
+        was=_told(one),
         now=(one.state, one.reason_code, one.agent_id),
         author=one.author,
         why=one.why,

@@ -94,10 +94,10 @@ def _corrected(one: Corrected, wall: Wall, say: Wording) -> list[object]:
     stretch = (
         f"{wall.day(one.start_utc_ms)} {wall.hms(one.start_utc_ms)}–{wall.hms(one.end_utc_ms)}"
     )
-    made = f"{one.author} {_minute(one.at_utc_ms, wall)}"
+    made = f"{say.author(one.author)} {_minute(one.at_utc_ms, wall)}"
     if one.withdrawn_utc_ms is not None:
         withdrawn = say(
-            "withdrawn", by=one.withdrawn_by, at=_minute(one.withdrawn_utc_ms, wall),
+            "withdrawn", by=say.author(one.withdrawn_by), at=_minute(one.withdrawn_utc_ms, wall),
             why=one.withdrawn_why,
         )  # fmt: skip
         now: object = joined((tag("s", told(one.now, say)), " ", withdrawn))

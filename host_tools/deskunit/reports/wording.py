@@ -34,6 +34,11 @@ class Wording:
     def callback(self, kind: str) -> str:
         return words.text(f"callback_kind.{kind}", self.language) if kind else ""
 
+    def author(self, by: str | None) -> str:
+        """Who corrected: an agent's id, or the word for a supervisor."""
+        known = words.table(self.language)
+        return known.get(f"callback_by.{by}", by or "")
+
     def measure(self, key: str, part: str = "name") -> str:
         """`part`: name, formula, unit or source. A callback's or a queue's measure has words of its own."""
         section = "measure" if key in measures.MEASURES else "report_measure"

@@ -137,8 +137,8 @@ class _Sheets:
         return columns, [
             (one.number, one.agent_id, one.name, self._local(one.start_utc_ms),
              self._local(one.end_utc_ms), say("comma").join(talks.told(part, say) for part in one.was),
-             talks.told(one.now, say), one.author, one.why, self._local(one.at_utc_ms),
-             one.withdrawn_by, one.withdrawn_why)
+             talks.told(one.now, say), say.author(one.author), one.why, self._local(one.at_utc_ms),
+             say.author(one.withdrawn_by), one.withdrawn_why)
             for one in self._report.corrections
         ]  # fmt: skip
 
