@@ -18,6 +18,7 @@ from bench_ingest import ingest  # noqa: E402
 from bench_journal import drain, flash_writes  # noqa: E402
 from bench_pack import pack_on_unit  # noqa: E402
 from bench_push import push  # noqa: E402
+from bench_scripts import scripts  # noqa: E402
 from deskunit.virtual import VirtualUnit  # noqa: E402
 from play import UID, Play, play  # noqa: E402
 
@@ -128,6 +129,7 @@ def figures() -> dict[str, object]:
         **flash_writes(),
         **drain(),
         **push(),
+        **scripts(tree()),
         **callbacks(),
     }
 
