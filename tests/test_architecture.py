@@ -21,6 +21,9 @@ PURE = (
     *("transfer.py", "errands.py", "correction.py"),
     *(f"state_log/{name}.py" for name in ("piece", "days")),
     *(f"corrections/{name}.py" for name in ("rules", "rows", "orders")),
+    *(f"measures/{name}.py" for name in ("adherence", "calls", "catalogue", "figures", "holds")),
+    *(f"measures/{name}.py" for name in ("limits", "measuring", "moments", "period", "portions")),
+    *(f"measures/{name}.py" for name in ("shifts", "sign_ins", "stretches", "tally", "targets")),
     *(f"callbacks/{name}.py" for name in ("kinds", "folding", "due", "fields", "actions")),
     *(
         f"callbacks/{name}.py"

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from deskunit import transfer, wire
+from deskunit import settings, transfer, wire
 from deskunit.callbacks import exporting, kinds, measures
 from deskunit.callbacks.folding import STEPS
+from deskunit.measures import FAMILIES, MEASURES, words_of
 from deskunit.scripts import encoding
 from deskunit.scripts.conditions import AGENT, DAYS, LEVELS
 from deskunit.scripts.filling import ON_UNIT
@@ -143,3 +144,28 @@ def test_the_store_says_what_each_fact_about_a_callback_is() -> None:
     assert [
         what for what in STEPS if not re.search(rf"^\| .*`{what}`.* \|", text, re.MULTILINE)
     ] == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_guide_to_measures_has_every_measure_in_the_words_of_the_reports(language: str) -> None:
+    guide = (ROOT / "docs" / "measures.md").read_text("utf-8")
+    part = guide.split("## English")[0 if language == "zh" else 1]
+    for key in (*MEASURES, *FAMILIES):
+        told = words_of(key, language)
+        row = f"| `{key}` | {told.name} | {told.formula} | {told.unit} | {told.source} |"
+        assert row in part, row
+    rows = set(re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE))
+    assert rows == {*MEASURES, *FAMILIES, *settings.MEASURES}
+
+
+@pytest.mark.parametrize("file", ["docs/measures.md", "host_tools/README.md"])
+def test_every_setting_of_the_measures_is_named_with_its_default(file: str) -> None:
+    text = (ROOT / file).read_text("utf-8")
+    for name, one in settings.MEASURES.items():
+        assert re.search(rf"`?{name}`? [|=] {one.default}\b", text), name
+
+
+def test_every_target_of_the_measures_has_its_line() -> None:
+    text = (ROOT / "host_tools" / "README.md").read_text("utf-8")
+    section = text[text.index("[measures.targets]") :].split("```")[0]
+    assert set(re.findall(r"^(\w+) = ", section, re.MULTILINE)) == {*settings.MEASURE_TARGETS}

@@ -8,6 +8,7 @@ import pytest
 from deskunit import settings
 from deskunit.cli.desk import Desk
 from deskunit.errors import DeskunitError
+from deskunit.measures import MEASURES, Limits, limits_of
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "settings.json").read_text("utf-8"))
 
@@ -61,6 +62,37 @@ def test_callbacks_have_the_handbooks_numbers_until_a_site_chooses(tmp_path: Pat
     chosen = loaded(tmp_path, text).callbacks
     assert (chosen.closing_time, chosen.retention_days) == (time(9, 5), 90)
     assert chosen.targets == {**found.targets, "repeat_rate": 5, "escalated_satisfaction": 80}
+
+
+def test_measures_have_the_handbooks_numbers_until_a_site_chooses(tmp_path: Path) -> None:
+    found = settings.load(tmp_path)
+    assert found.measures == loaded(tmp_path, "[measures]\n[measures.targets]\n").measures
+    assert limits_of(found) == Limits()
+    assert (found.measures.remind_grace_s, found.measures.sign_in_early_s) == (15, 300)
+    assert {name for name, target in found.measures.targets.items() if target is not None} == {
+        "connect_rate",
+        "answer_rate",
+    }
+    text = "[unit]\nhold_max_s = 90\n[measures]\novertime_counts = 0\nadherence_grace_s = 60\n"
+    text += "[measures.targets]\noccupancy = 85\naverage_handle_time = 240\n"
+    chosen = loaded(tmp_path, text)
+    assert limits_of(chosen) == Limits(hold_max_s=90, overtime_counts=False, adherence_grace_s=60)
+    targets = chosen.measures.targets
+    assert (targets["occupancy"], targets["average_handle_time"]) == (85, 240)
+    assert (targets["connect_rate"], targets["adherence"]) == (95, None)
+
+
+def test_every_target_is_of_a_measure_and_in_its_unit(tmp_path: Path) -> None:
+    of_the_line = {"connect_rate", "answer_rate"}  # from the phone system's own log
+    assert {*settings.MEASURE_TARGETS} - {*MEASURES} == of_the_line
+    for name in {*settings.MEASURE_TARGETS} - of_the_line:
+        is_share = MEASURES[name].kind == "share"
+        text = f"[measures.targets]\n{name} = 101\n"
+        if is_share:
+            with pytest.raises(DeskunitError, match=name):
+                loaded(tmp_path, text)
+        else:
+            assert loaded(tmp_path, text).measures.targets[name] == 101
 
 
 @pytest.mark.parametrize(
