@@ -1,7 +1,8 @@
-"""Host tests import the sibling implementations that stand beside them."""
+"""Host tests import the sibling implementations that stand beside them, and the synthetic floor."""
 
 import sys
 from pathlib import Path
 
-if str(Path(__file__).parent) not in sys.path:
-    sys.path.insert(0, str(Path(__file__).parent))
+for folder in (Path(__file__).parent, Path(__file__).parents[1] / "synthetic"):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
