@@ -108,6 +108,8 @@ class _Held:
         """(shown, kept, missed). HANDBOOK §4: kept when the tap or the end of the hold follows within
         remind_grace_s.
         """
+        if not self.events:
+            return 0, 0, 0
         reminders, taps = self._told("remind"), self._told("spoke")
         kept = missed = 0
         for reminder in reminders:
@@ -137,26 +139,32 @@ def _place(growing: Iterable[_Held], happenings: Iterable[Happening]) -> None:
     rows = _rows(growing) if wanted else {}
     for one in wanted:
         event = one.event
-        found = rows.get((event.uid, event.boot, event.body.get("hold")), [])
-        place = bisect_right(found, event.seq, key=_seq) - 1
-        if place >= 0 and one.utc_ms <= found[place][1].last.end_utc_ms + SLACK_MS:
-            found[place][1].events.append(one)
+        row = rows.get((event.uid, event.boot, event.body.get("hold")))
+        place = -1 if row is None else bisect_right(row.seqs, event.seq) - 1
+        if row is not None and place >= 0:
+            hold = row.holds[place]
+            if one.utc_ms <= hold.last.end_utc_ms + SLACK_MS:
+                hold.events.append(one)
 
 
-_Row = tuple[int, _Held]
+@dataclass(slots=True)
+class _Row:
+    """The holds of one unit's boot that have one number, by the event that opened them."""
+
+    seqs: list[int] = field(default_factory=list)
+    holds: list[_Held] = field(default_factory=list)
 
 
-def _rows(growing: Iterable[_Held]) -> dict[tuple[str, str, int | None], list[_Row]]:
-    """(uid, boot, number of the hold) → what opened such holds, by seq."""
-    rows: dict[tuple[str, str, int | None], list[_Row]] = {}
+def _rows(growing: Iterable[_Held]) -> dict[tuple[str, str, int | None], _Row]:
+    """In the order of their seq, as calls come one after the other at a unit."""
+    rows: dict[tuple[str, str, int | None], _Row] = {}
     for hold in growing:
-        number = hold.pieces[0].hold_no
+        hold_no = hold.pieces[0].hold_no
         for piece in hold.pieces:
-            rows.setdefault((piece.uid, piece.boot, number), []).append((piece.seq, hold))
-    for found in rows.values():
-        found.sort(key=_seq)
+            key = piece.uid, piece.boot, hold_no
+            row = rows.get(key)
+            if row is None:
+                row = rows[key] = _Row()
+            row.seqs.append(piece.seq)
+            row.holds.append(hold)
     return rows
-
-
-def _seq(row: _Row) -> int:
-    return row[0]
