@@ -78,7 +78,11 @@ def against_units(told_: Told, store: Store, asked: Asked, now_utc_ms: int) -> R
     here = {one.agent_id for one in found if one.agent_id and one.is_signed_in}
     near = [one for one in told_.spoken if first <= one.start_utc_ms < last]
     every = reconciled(
-        near, presses(found), tolerance_ms=1000 * asked.tolerance_s, spans=told_.spans, at_units=here
+        near,
+        presses(found),
+        tolerance_ms=1000 * asked.tolerance_s,
+        spans=told_.spans,
+        at_units=here,
     )
     return every.within(query.from_utc_ms, query.to_utc_ms)
 

@@ -1,6 +1,6 @@
-"""Imported queue_logs in the data folder: what became of calls, without the callers' numbers.
+"""Imported queue_logs in the data folder, without the callers' numbers.
 
-`queue_log/SHA256.gz` holds the rows that figures are made of, `SHA256.json` beside it says which file that
+`queue_log/SHA256.gz` holds the rows, `SHA256.json` beside it says which file that
 was; the second one comes last, so that a log is there whole or not at all. The same content is kept once.
 """
 
@@ -11,17 +11,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from deskunit import clock
+from deskunit import clock, spreadsheet
+from deskunit.agents import Agent
 from deskunit.errors import DeskunitError
 from deskunit.exports.writing import atomically
 from deskunit.queue_log.figures import DAY_MS, RING_MISSED, Figures, Tally
 from deskunit.queue_log.files import Read, lines, merged, rows
+from deskunit.queue_log.people import FILE_NAME, People, given
 from deskunit.queue_log.row import Row, parsed, written
-from deskunit.queue_log.visits import RESTART, STEPS, TRANSFERRED, Visit, visits
+from deskunit.queue_log.visits import TRANSFERRED, Visit, visits
 
 FOLDER = "queue_log"
 SCHEMA = "deskunit.queue_log/1"
-NEEDED = frozenset((*STEPS, RESTART, RING_MISSED))
 TIMES = 3  # of a transfer: holdtime, calltime, origposition; before them stands to whom
 
 
@@ -83,14 +84,25 @@ def find_visits(data_dir: Path, from_utc_ms: int, to_utc_ms: int) -> Iterator[Vi
             yield one
 
 
-def find_figures(data_dir: Path, from_utc_ms: int, to_utc_ms: int, tally: Tally) -> Imported | None:
-    """The figures of [from, to), made by `tally`; None: no imported log has a row in it."""
+def find_figures(
+    data_dir: Path,
+    from_utc_ms: int,
+    to_utc_ms: int,
+    *,
+    within_s: int,
+    agents: Iterable[Agent] = (),
+) -> Imported | None:
+    """The figures of [from, to); None: no imported log has a row in it. DeskunitError: a damaged one.
+
+    `within_s`: the T of the service level. `agents`: whose ids and names the log may use.
+    """
     logs = _near(data_dir, from_utc_ms, to_utc_ms)
     inside = [
         one for one in logs if one.first_utc_ms < to_utc_ms and one.last_utc_ms >= from_utc_ms
     ]
     if not inside:
         return None
+    tally = Tally(within_s, people(data_dir, agents).id_of)
     for _ in counted(kept_rows(data_dir, logs), tally, from_utc_ms, to_utc_ms):
         pass  # the tally has taken it
     return Imported(
@@ -99,6 +111,13 @@ def find_figures(data_dir: Path, from_utc_ms: int, to_utc_ms: int, tally: Tally)
         min(to_utc_ms, max(one.last_utc_ms for one in inside)),
         tuple(one.name for one in inside),
     )
+
+
+def people(data_dir: Path, agents: Iterable[Agent]) -> People:
+    """Who is who in the logs of this site: queue_agents.csv of the data folder first."""
+    file = data_dir / FILE_NAME
+    raw = spreadsheet.load(file)
+    return People(agents, None if raw is None else given(raw, str(file)))
 
 
 def counted(
@@ -134,8 +153,7 @@ def _near(data_dir: Path, from_utc_ms: int, to_utc_ms: int) -> list[Kept]:
 def _write(part: Path, found: Iterable[Row]) -> None:
     with part.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as target:
         for row in found:
-            if row.verb in NEEDED:
-                target.write((written(_nameless(row), fraction=True) + "\n").encode())
+            target.write((written(_nameless(row), fraction=True) + "\n").encode())
         target.close()
         raw.flush()
         os.fsync(raw.fileno())

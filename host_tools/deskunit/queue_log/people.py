@@ -1,9 +1,14 @@
-"""Which agent a queue_log means by Agent/1001, PJSIP/1001-0000002a, Local/1001@from-queue/n or Li Na. Pure."""
+"""Which agent a queue_log means by Agent/1001, PJSIP/1001-0000002a, Local/1001@queue/n or Li Na. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping
 
+from deskunit import spreadsheet
 from deskunit.agents import Agent
+from deskunit.errors import DeskunitError
+
+FILE_NAME = "queue_agents.csv"
+SHAPE = spreadsheet.Shape(("name", "agent_id"), 2, {"日志名": "name", "工号": "agent_id"})
 
 _CHANNEL = re.compile(
     r"(?:Agent|SIP|PJSIP|IAX2|SCCP|DAHDI|Local|Extension|USER)/(?P<name>.+)", re.I
@@ -15,6 +20,18 @@ def plain(name: str) -> str:
     """The name without the kind of channel before it and its context or channel number behind it."""
     found = _CHANNEL.fullmatch(name)
     return _TAIL.sub("", _TAIL.sub("", found["name"])) if found else name
+
+
+def given(raw: bytes, file: str = FILE_NAME) -> dict[str, str]:
+    """{name in the log: agent's id} of a site's own list. DeskunitError names the line at fault."""
+    found: dict[str, str] = {}
+    for line, fields in spreadsheet.rows(raw, SHAPE, file):
+        name, id_ = fields.get("name", ""), fields.get("agent_id", "")
+        if not name or not id_:
+            raise DeskunitError("queue_agents_gap", file=file, line=line)
+        if found.setdefault(name, id_) != id_:
+            raise DeskunitError("queue_agents_twice", file=file, line=line, name=name)
+    return found
 
 
 class People:

@@ -1,4 +1,4 @@
-"""The calls that the units tell of, from BUSY to the end of the talk, to be held against a telephone system's. Pure."""
+"""The calls that the units tell of, from BUSY to the end of the talk, for the reconciliation. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

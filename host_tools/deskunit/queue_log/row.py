@@ -6,6 +6,16 @@ The meaning of the parameters is Asterisk's own (docs.asterisk.org, Operation, L
 from dataclasses import dataclass
 
 HEAD_FIELDS = 5
+# What Asterisk writes, what common additions to it write, and the verbs of our own export.
+KNOWN = frozenset((
+    *("ABANDON", "ADDMEMBER", "AGENTCALLBACKLOGIN", "AGENTCALLBACKLOGOFF", "AGENTDUMP"),
+    *("AGENTLOGIN", "AGENTLOGOFF", "ATTENDEDTRANSFER", "BLINDTRANSFER", "CALLEROFFHOLD"),
+    *("CALLERONHOLD", "CLOSED", "COMPLETEAGENT", "COMPLETECALLER", "CONFIGRELOAD", "CONNECT"),
+    *("DID", "ENTERQUEUE", "EXITEMPTY", "EXITWITHKEY", "EXITWITHTIMEOUT", "FULL", "INFO"),
+    *("JOINEMPTY", "JOINUNAVAIL", "MEMBERPENALTY", "PAUSE", "PAUSEALL", "PAUSEREASON"),
+    *("QUEUESTART", "REMOVEMEMBER", "RINGCANCELED", "RINGNOANSWER", "SYSCOMPAT", "TRANSFER"),
+    *("UNPAUSE", "UNPAUSEALL"),
+))  # fmt: skip
 NOBODY = frozenset(("", "NONE"))
 NO_CALL = NOBODY | {"REALTIME", "MANAGER"}
 _LATEST_S = 253_402_300_800  # the year 10000
