@@ -21,6 +21,10 @@ PURE = (
     *("transfer.py", "errands.py", "correction.py"),
     *(f"state_log/{name}.py" for name in ("piece", "days")),
     *(f"corrections/{name}.py" for name in ("rules", "rows", "orders")),
+    *(
+        f"queue_log/{name}.py"
+        for name in ("row", "seat", "writing", "visits", "figures", "people", "presses", "matching")
+    ),
     *(f"callbacks/{name}.py" for name in ("kinds", "folding", "due", "fields", "actions")),
     *(
         f"callbacks/{name}.py"

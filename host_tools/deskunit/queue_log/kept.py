@@ -1,6 +1,6 @@
 """Imported queue_logs in the data folder, without the callers' numbers.
 
-`queue_log/SHA256.gz` holds the rows, `SHA256.json` beside it says which file that
+`imported_calls/SHA256.gz` holds the rows, `SHA256.json` beside it says which file that
 was; the second one comes last, so that a log is there whole or not at all. The same content is kept once.
 """
 
@@ -21,7 +21,7 @@ from deskunit.queue_log.people import FILE_NAME, People, given
 from deskunit.queue_log.row import Row, parsed, written
 from deskunit.queue_log.visits import TRANSFERRED, Visit, visits
 
-FOLDER = "queue_log"
+FOLDER = "imported_calls"
 SCHEMA = "deskunit.queue_log/1"
 TIMES = 3  # of a transfer: holdtime, calltime, origposition; before them stands to whom
 

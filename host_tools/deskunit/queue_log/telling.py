@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from deskunit.queue_log.figures import AgentLine, Figures, Line, Mean, Ratio
+from deskunit.queue_log.figures import AgentLine, Line, Mean, Ratio
 from deskunit.queue_log.files import Read
 from deskunit.queue_log.importing import Told
 from deskunit.queue_log.matching import Reconciliation, Spoken
