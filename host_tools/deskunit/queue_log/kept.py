@@ -151,7 +151,10 @@ def _near(data_dir: Path, from_utc_ms: int, to_utc_ms: int) -> list[Kept]:
 
 
 def _write(part: Path, found: Iterable[Row]) -> None:
-    with part.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as target:
+    with (
+        part.open("wb") as raw,
+        gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6, mtime=0) as target,
+    ):
         for row in found:
             target.write((written(_nameless(row), fraction=True) + "\n").encode())
         target.close()

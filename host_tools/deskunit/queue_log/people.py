@@ -45,9 +45,12 @@ class People:
         self._ids = {one.name: one.id for one in known if names.count(one.name) == 1}
         self._ids |= {one.id: one.id for one in known}
         self._given = dict(given or {})
+        self._found: dict[str, str] = {}
 
     def id_of(self, name: str) -> str:
         """The agent's id; of somebody who is not in the list the plain name."""
-        short = plain(name)
-        given = self._given.get(name, self._given.get(short))
-        return given if given is not None else self._ids.get(short, short)
+        if name not in self._found:
+            short = plain(name)
+            given = self._given.get(name, self._given.get(short))
+            self._found[name] = given if given is not None else self._ids.get(short, short)
+        return self._found[name]

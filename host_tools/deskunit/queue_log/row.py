@@ -4,6 +4,7 @@ The meaning of the parameters is Asterisk's own (docs.asterisk.org, Operation, L
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 HEAD_FIELDS = 5
 # What Asterisk writes, what common additions to it write, and the verbs of our own export.
@@ -77,15 +78,20 @@ def _named(row: Row) -> tuple[str, str, str]:
 
 def _plain(text: str) -> str:
     """Pipes and line ends would begin another field or line."""
+    if text.isprintable() and "|" not in text:
+        return text
     return "".join("_" if one == "|" or not one.isprintable() else one for one in text)
 
 
 def _number(text: str) -> float | None:
+    if text.isdigit() and text.isascii():
+        return float(text)
     text = text.strip()
     if not text or not text.isascii() or text.count(".") > 1:
         return None
     return float(text) if text.replace(".", "").isdigit() else None
 
 
+@lru_cache(maxsize=1000)
 def _is_verb(text: str) -> bool:
     return text.isascii() and text.replace("_", "").isalnum() and not text.isdigit()
