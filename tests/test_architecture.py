@@ -23,7 +23,17 @@ PURE = (
     *(f"corrections/{name}.py" for name in ("rules", "rows", "orders")),
     *(
         f"queue_log/{name}.py"
-        for name in ("row", "seat", "writing", "visits", "figures", "people", "presses", "matching")
+        for name in (
+            "row",
+            "order",
+            "seat",
+            "writing",
+            "visits",
+            "figures",
+            "people",
+            "presses",
+            "matching",
+        )
     ),
     *(f"callbacks/{name}.py" for name in ("kinds", "folding", "due", "fields", "actions")),
     *(

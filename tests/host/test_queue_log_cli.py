@@ -113,7 +113,7 @@ def test_seconds_are_options_before_settings(run: Run, made: Floor, tmp_path: Pa
     log = str(tmp_path / "queue_log")
     (tmp_path / "data" / "settings.toml").write_text(
         "[queue_log]\nanswer_within_s = 1\nmatch_tolerance_s = 60\n"
-        "[queue_log.targets]\nservice_level = 80\n",
+        "[measures.targets]\nservice_level = 80\n",
         "utf-8",
     )
     found = told(run, log)

@@ -129,6 +129,18 @@ def test_a_row_cut_in_parts_is_told_once() -> None:
     assert list(lines([SHIFT[0], *parts, *SHIFT[2:]])) == SHIFT_LINES
 
 
+def test_parts_that_come_row_by_row_are_told_in_their_order() -> None:
+    """As the state log gives them: a row with all its parts, then the next row."""
+    other = [piece(n, "ready", 100 + 8 * n, 108 + 8 * n, uid="b" * 12) for n in range(15)]
+    corrected = replace(SHIFT[6], part=2, start_utc_ms=215_000, state="not_ready", reason_code=1)
+    row = [replace(SHIFT[6], end_utc_ms=215_000), corrected]
+    by_row = sorted([*SHIFT[:6], *row[:1], *other, SHIFT[7]], key=lambda one: one.start_utc_ms)
+    by_row.insert(by_row.index(row[0]) + 1, row[1])
+    said = list(lines(by_row))
+    assert said == sorted(said, key=lambda line: int(line.split("|")[0]))
+    assert "215|NONE|NONE|Agent/1001|PAUSEALL|break" in said
+
+
 def test_a_seat_whose_pieces_stop_is_signed_off_where_they_stopped() -> None:
     other = [piece(n, "ready", 100 * n, 100 * n + 100, uid="b" * 12) for n in range(1, 9)]
     said = list(lines(sorted([*SHIFT[:7], *other], key=lambda one: one.start_utc_ms)))

@@ -51,22 +51,23 @@ def queue_log(
 ) -> None:
     from deskunit import settings
     from deskunit.queue_log.importing import told
+    from deskunit.queue_log.telling import RATES, fields
     from deskunit.state_log.query import query
 
     query_ = query(from_=from_, to=to, tz=chosen_zone(data_dir, tz))
-    chosen = settings.load(data_dir).queue_log
+    all_settings = settings.load(data_dir)
+    chosen = all_settings.queue_log
+    targets = {name: all_settings.measures.targets[name] for name in RATES}
     names, asked = _asked(data_dir, query_, within or chosen.answer_within_s,
                           chosen.match_tolerance_s if tolerance is None else tolerance)  # fmt: skip
     found = told(files, asked, None if no_keep else data_dir)
     against = _against(data_dir, found, asked)
     if as_json:
-        from deskunit.queue_log.telling import fields
-
-        print_json(fields(found, against, chosen.targets))
+        print_json(fields(found, against, targets))
     else:
         from deskunit.cli.import_show import show
 
-        show(found, against, chosen.targets, names, query_.zone, limit)
+        show(found, against, targets, names, query_.zone, limit)
     if out is not None and against is not None:
         _save(against, out, query_, names, as_json)
 

@@ -7,7 +7,7 @@ from deskunit.errors import DeskunitError
 from deskunit.exports.writing import Export, described, save
 from deskunit.queue_log.seat import Options
 from deskunit.queue_log.writing import lines
-from deskunit.state_log.pieces import chosen_agents, pieces
+from deskunit.state_log.pieces import pieces
 from deskunit.state_log.query import Query
 from deskunit.store import Store
 
@@ -29,7 +29,6 @@ def export(
     """Write it, with its manifest. DeskunitError: unknown agent, a filter by state or reason, unwritable."""
     if query.states or query.reasons:
         raise DeskunitError("queue_log_filtered", exit_code=2)
-    chosen_agents(store, query)
     options, done = Options(queue, acw), 0
 
     def chunks() -> Iterator[bytes]:

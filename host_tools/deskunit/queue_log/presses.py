@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from deskunit.queue_log.order import by_start
 from deskunit.state_log.piece import Piece
 from deskunit.states import HOLD, NOT_READY, TALKING
 
@@ -25,10 +26,10 @@ class Press:
 
 
 def presses(pieces: Iterable[Piece]) -> list[Press]:
-    """By start. `pieces`: of all states, ordered by start."""
+    """By start. `pieces`: of all states, as the state log gives them."""
     found: dict[tuple[str, str], Press] = {}
     before: dict[str, Piece] = {}
-    for piece in pieces:
+    for piece in by_start(pieces):
         if piece.state in (TALKING, HOLD) and piece.agent_id is not None:
             place = (piece.call_key or piece.row_id, piece.agent_id)
             known = found.get(place)

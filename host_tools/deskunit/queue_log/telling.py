@@ -11,7 +11,8 @@ from deskunit.queue_log.presses import Press
 from deskunit.queue_log.row import KNOWN
 from deskunit.queue_log.visits import OUTCOMES
 
-RATES = ("connect_rate", "answer_rate", "service_level", "abandon_rate")
+RATES = ("connect_rate", "answer_rate", "service_level")  # with targets in settings.toml
+LINE_RATES = (*RATES, "abandon_rate")
 AGENT_RATES = ("answer_rate", "service_level")
 SCHEMA = "deskunit.queue_log_differences/1"
 MATCHED, NO_PRESS, NO_CALL, ELSEWHERE = "matched", "without_press", "without_call", "elsewhere"
@@ -121,7 +122,7 @@ def _line(line: Line) -> dict[str, Any]:
         "visits": {outcome: line.outcomes[outcome] for outcome in OUTCOMES},
         "abandoned_within": line.abandoned_early,
         "transferred": line.transferred,
-        **{name: _ratio(getattr(line, name)) for name in RATES},
+        **{name: _ratio(getattr(line, name)) for name in LINE_RATES},
         **_mean("wait", line.wait),
         **_mean("abandoned_wait", line.abandoned_wait),
         **_mean("talk", line.talk),

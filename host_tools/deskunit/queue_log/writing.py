@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Iterable, Iterator
 from itertools import count
 
+from deskunit.queue_log.order import by_start
 from deskunit.queue_log.row import Row, written
 from deskunit.queue_log.seat import Options, Seat
 from deskunit.state_log.piece import Piece
@@ -17,14 +18,14 @@ PLAIN = Options()
 
 
 def lines(pieces: Iterable[Piece], options: Options = PLAIN) -> Iterator[str]:
-    """The log, without line ends, ordered by time. `pieces`: of all states, ordered by start."""
+    """The log, without line ends, ordered by time. `pieces`: of all states, as the state log gives them."""
     return map(written, _in_order(_timed(pieces, options)))
 
 
 def _timed(pieces: Iterable[Piece], options: Options) -> Iterator[tuple[int, list[Row]]]:
     """(the instant from which on everything that follows will be, what is known by now)."""
     seats: dict[str, Seat] = {}
-    for piece in pieces:
+    for piece in by_start(pieces):
         until_ms = piece.start_utc_ms - SLACK_MS
         left = [uid for uid, seat in seats.items() if seat.end_ms < until_ms]
         rows = [row for uid in left for row in seats.pop(uid).ended()]
