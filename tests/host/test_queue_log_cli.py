@@ -1,12 +1,15 @@
 """`deskunit import queue_log` at the terminal: tables, JSON, file, settings, bad input, both languages."""
 
 import csv
+import io
 import json
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from deskunit import cli
 from deskunit.queue_log.kept import kept
@@ -97,6 +100,60 @@ def test_every_call_in_a_file(run: Run, made: Floor, tmp_path: Path) -> None:
     )
     manifest = json.loads((tmp_path / "differences.csv.manifest.json").read_text("utf-8"))
     assert manifest["rows"] == len(rows) and manifest["schema"].startswith("deskunit.queue_log_")
+
+
+def test_the_file_as_a_workbook_and_on_standard_output(
+    run: Run, made: Floor, tmp_path: Path
+) -> None:
+    log, book = str(tmp_path / "queue_log"), tmp_path / "differences.xlsx"
+    assert run(log, "--out", str(book))[0] == 0
+    sheet = openpyxl.load_workbook(book).active
+    assert sheet is not None
+    heads = [cell.value for cell in sheet[1]]
+    late = sheet[2 + len(made.forgotten) + len(made.invented)]  # the first pair, the worst
+    found = dict(zip(heads, (cell.value for cell in late), strict=True))
+    assert found["kind"] == "matched" and found["callid"] in made.late
+    assert isinstance(found["call_start_local"], datetime) and found["start_difference_s"] > 15
+    code, out, _ = run(log, "--out", "-", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out.removeprefix("\ufeff"))))
+    assert code == 0 and len(rows) == sheet.max_row - 1
+
+
+def test_our_own_export_imported_again_differs_in_nothing(
+    run: Run, made: Floor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "own.log"
+    words = ("states", "--format", "queue_log", "--queue", "hotline", "--acw", "--out", str(out))
+    line = ["deskunit", "export", *words, "--data", str(tmp_path / "data")]
+    monkeypatch.setattr(sys, "argv", line)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 0
+    lines = out.read_text("utf-8").splitlines()
+    manifest = json.loads((tmp_path / "own.log.manifest.json").read_text("utf-8"))
+    assert manifest["rows"] == len(lines) and manifest["format"] == "queue_log"
+    calls = made.calls - len(made.forgotten) + len(made.invented)
+    verbs = [one.split("|")[4] for one in lines]
+    assert verbs.count("CONNECT") == verbs.count("COMPLETEAGENT") == calls
+    assert sum(one.endswith("|PAUSEALL|wrap_up") for one in lines) == calls
+    found = told(run, str(out))
+    against = found["reconciliation"]
+    assert (against["matched"], against["different"]) == (calls, 0)
+    assert against["without_press"] == against["without_call"] == 0
+    assert [one["queue"] for one in found["queues"]] == ["hotline"]
+
+
+def test_an_export_of_some_states_is_refused(
+    run: Run, made: Floor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Any
+) -> None:
+    out = tmp_path / "own.log"
+    line = ["deskunit", "export", "states", "--format", "queue_log", "--state", "ready"]
+    line += ["--out", str(out), "--data", str(tmp_path / "data")]
+    monkeypatch.setattr(sys, "argv", line)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert made.calls and ended.value.code == 2 and not out.exists()
+    assert "leave out --state" in capfd.readouterr().err
 
 
 def test_a_part_of_the_day(run: Run, made: Floor, tmp_path: Path) -> None:

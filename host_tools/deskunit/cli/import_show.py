@@ -137,7 +137,7 @@ def _seconds(value: float | None) -> str:
 
 
 def _span(mean: "Mean") -> str:
-    from deskunit.exports.states import hms
+    from deskunit.exports.times import hms
 
     return NOTHING if mean.average_s is None else hms(round(1000 * mean.average_s))
 
@@ -195,6 +195,6 @@ def _press(press: "Press", zone: "ZoneInfo") -> str:
 
 
 def _lasted(start_utc_ms: int, end_utc_ms: int | None) -> str:
-    from deskunit.exports.states import hms
+    from deskunit.exports.times import hms
 
     return NOTHING if end_utc_ms is None else hms(max(0, end_utc_ms - start_utc_ms))

@@ -34,6 +34,7 @@ def import_() -> None:
               help=word("opt_difference_rows"))  # fmt: skip
 @click.option("--no-keep", is_flag=True, help=word("opt_no_keep"))
 @click.option("--out", metavar="FILE", help=word("opt_differences_out"))
+@click.option("--format", "fmt", metavar="csv|xlsx|parquet|jsonl", help=word("opt_format"))
 @json_option
 @data_option
 def queue_log(
@@ -46,6 +47,7 @@ def queue_log(
     limit: int,
     no_keep: bool,
     out: str | None,
+    fmt: str | None,
     as_json: bool,
     data_dir: Path,
 ) -> None:
@@ -64,12 +66,12 @@ def queue_log(
     against = _against(data_dir, found, asked)
     if as_json:
         print_json(fields(found, against, targets))
-    else:
+    elif out != "-":
         from deskunit.cli.import_show import show
 
         show(found, against, targets, names, query_.zone, limit)
     if out is not None and against is not None:
-        _save(against, out, query_, names, as_json)
+        _save(against, out, fmt, query_, names)
 
 
 def _asked(
@@ -107,10 +109,12 @@ def _against(data_dir: Path, found: "Told", asked: "Asked") -> "Reconciliation |
 
 
 def _save(
-    against: "Reconciliation", out: str, query: "Query", names: Mapping[str, str], as_json: bool
+    against: "Reconciliation", out: str, fmt: str | None, query: "Query", names: Mapping[str, str]
 ) -> None:
+    from deskunit.cli.export_options import ENDINGS
+    from deskunit.cli.exporting import tell_export
     from deskunit.queue_log.saving import save_differences
 
-    done = save_differences(against, out, query, names)
-    if not as_json and done.file is not None:
-        say("exported", rows=done.rows, file=done.file)
+    wanted = fmt or ENDINGS.get(Path(out).suffix.lower(), "csv")
+    done = save_differences(against, out, wanted, query, names)
+    tell_export(done, as_json=False)

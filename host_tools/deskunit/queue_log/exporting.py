@@ -1,10 +1,10 @@
 """`deskunit export states --format queue_log`: the state log as a file that Asterisk might have written."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 from deskunit.errors import DeskunitError
-from deskunit.exports.writing import Export, described, save
+from deskunit.exports.saving import Progress, about
+from deskunit.exports.writing import Export, Out, save
 from deskunit.queue_log.seat import Options
 from deskunit.queue_log.writing import lines
 from deskunit.state_log.pieces import pieces
@@ -13,14 +13,13 @@ from deskunit.store import Store
 
 SCHEMA = "deskunit.queue_log/1"
 CHUNK_LINES = 1000
-Progress = Callable[[int, int | None], None]
 
 
 def export(
     store: Store,
     query: Query,
     *,
-    out: Path | str,
+    out: Out,
     acw: bool = False,
     queue: str = "NONE",
     now_utc_ms: int,
@@ -42,10 +41,10 @@ def export(
                     progress(done, None)
         yield _packed(page)
 
-    about = {"schema": SCHEMA, **described(query, "queue_log", False, now_utc_ms),
-             "query": {"agents": query.agents, "teams": query.teams, "units": query.units},
-             "queue": queue, "acw": acw}  # fmt: skip
-    return save(out, chunks(), lambda: done, about)
+    asked = {"agents": query.agents, "teams": query.teams, "units": query.units,
+             "queue": queue, "acw": acw, "raw": query.is_raw}  # fmt: skip
+    facts = {"schema": SCHEMA, "format": "queue_log", **about(query, now_utc_ms, asked)}
+    return save(out, chunks(), lambda: done, facts)
 
 
 def _packed(page: list[str]) -> bytes:

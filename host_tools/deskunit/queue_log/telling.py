@@ -17,10 +17,9 @@ AGENT_RATES = ("answer_rate", "service_level")
 SCHEMA = "deskunit.queue_log_differences/1"
 MATCHED, NO_PRESS, NO_CALL, ELSEWHERE = "matched", "without_press", "without_call", "elsewhere"
 COLUMNS = (
-    *("kind", "is_different", "agent_id", "agent_name", "queue", "callid", "call_key"),
-    *(f"call_{end}_{form}" for end in ("start", "end") for form in ("utc", "local", "offset")),
-    *(f"press_{end}_{form}" for end in ("start", "end") for form in ("utc", "local", "offset")),
-    *("start_difference_s", "duration_difference_s", "is_press_cut", "from_not_ready"),
+    "kind is_different:flag agent_id agent_name queue callid call_key call_start:times call_end:times "
+    "press_start:times press_end:times start_difference_s:seconds duration_difference_s:seconds "
+    "is_press_cut:flag from_not_ready:flag"
 )
 Instant = Callable[[int | None], tuple[Any, Any, Any]]
 Targets = Mapping[str, int | None]
@@ -51,8 +50,7 @@ def differences(
     for pair in found.pairs:
         is_different = pair.worst_ms > found.tolerance_ms
         row = _row(MATCHED, is_different, names, instant, pair.spoken, pair.press)
-        lasted_s = None if pair.duration_ms is None else pair.duration_ms / 1000
-        yield (*row[:-4], pair.start_ms / 1000, lasted_s, *row[-2:])
+        yield (*row[:-4], pair.start_ms, pair.duration_ms, *row[-2:])
     for call in found.elsewhere:
         yield _row(ELSEWHERE, False, names, instant, call, None)
 
@@ -67,7 +65,7 @@ def _row(
 ) -> tuple[Any, ...]:
     agent_id = call.agent_id if call is not None else press.agent_id if press is not None else ""
     return (
-        *(kind, int(is_different), agent_id, names.get(agent_id, "")),
+        *(kind, is_different, agent_id, names.get(agent_id, "")),
         *(None if call is None else call.queue, None if call is None else call.call),
         None if press is None else press.key,
         *instant(None if call is None else call.start_utc_ms),
@@ -75,8 +73,8 @@ def _row(
         *instant(None if press is None else press.start_utc_ms),
         *instant(None if press is None else press.end_utc_ms),
         *(None, None),
-        None if press is None else int(press.is_cut),
-        None if press is None else int(press.from_not_ready),
+        None if press is None else press.is_cut,
+        None if press is None else press.from_not_ready,
     )
 
 
