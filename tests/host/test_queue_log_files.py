@@ -69,6 +69,7 @@ def test_a_clock_set_back_leaves_the_files_order(tmp_path: Path) -> None:
     found = texts(read_all(put(tmp_path, "a", back), other))
     assert [line for line in found if "QUEUESTART" in line] == back
     assert found.index("205|NONE|NONE|NONE|CONFIGRELOAD|") == 3
+    assert texts(read_all(tmp_path / "a", put(tmp_path, "copy", back))) == back
 
 
 def test_broken_lines_are_named_counted_and_skipped(tmp_path: Path) -> None:

@@ -65,6 +65,11 @@ def test_one_press_over_two_calls_is_the_call_that_it_fits_best() -> None:
     assert found.different == found.pairs and found.pairs[0].duration_ms == 118_000
 
 
+def test_a_call_pressed_twice_is_one_call_and_a_press_without_one() -> None:
+    found = held_against([spoken(1, 100, 300)], [press(1, 102, 180), press(2, 185, 300)])
+    assert numbers(found) == ({("call1", "press2")}, set(), {"press1"})
+
+
 def test_a_short_call_pressed_late_is_met_by_its_beginning() -> None:
     calls, late = [spoken(1, 100, 104)], [press(1, 112, 115)]
     assert numbers(held_against(calls, late)) == ({("call1", "press1")}, set(), set())

@@ -129,23 +129,39 @@ def test_a_row_cut_in_parts_is_told_once() -> None:
     assert list(lines([SHIFT[0], *parts, *SHIFT[2:]])) == SHIFT_LINES
 
 
+def busy(from_s: int, to_s: int) -> list[Piece]:
+    """Another unit that says something every 8 s."""
+    starts = range(from_s, to_s, 8)
+    told = (("ready", {}), ("not_ready", {"reason_code": 1}))
+    return [
+        piece(n, told[n % 2][0], at, at + 8, uid="b" * 12, **told[n % 2][1])
+        for n, at in enumerate(starts, start=1)
+    ]
+
+
+def in_order(said: list[str]) -> bool:
+    return said == sorted(said, key=lambda line: int(line.split("|")[0]))
+
+
 def test_parts_that_come_row_by_row_are_told_in_their_order() -> None:
     """As the state log gives them: a row with all its parts, then the next row."""
-    other = [piece(n, "ready", 100 + 8 * n, 108 + 8 * n, uid="b" * 12) for n in range(15)]
-    corrected = replace(SHIFT[6], part=2, start_utc_ms=215_000, state="not_ready", reason_code=1)
-    row = [replace(SHIFT[6], end_utc_ms=215_000), corrected]
-    by_row = sorted([*SHIFT[:6], *row[:1], *other, SHIFT[7]], key=lambda one: one.start_utc_ms)
-    by_row.insert(by_row.index(row[0]) + 1, row[1])
-    said = list(lines(by_row))
-    assert said == sorted(said, key=lambda line: int(line.split("|")[0]))
-    assert "215|NONE|NONE|Agent/1001|PAUSEALL|break" in said
+    row = replace(SHIFT[6], end_utc_ms=300_000)
+    parts = [
+        replace(row, end_utc_ms=270_000),
+        replace(row, part=2, start_utc_ms=270_000, state="not_ready", reason_code=1),
+    ]
+    others = sorted([*SHIFT[:6], *busy(100, 320)], key=lambda one: one.start_utc_ms)
+    place = next(n for n, one in enumerate(others) if one.start_utc_ms > 200_000)
+    said = list(lines([*others[:place], *parts, *others[place:]]))
+    assert in_order(said) and sum("|AGENTLOGIN|" in line for line in said) == 2
+    assert "270|NONE|NONE|Agent/1001|PAUSEALL|break" in said
 
 
 def test_a_seat_whose_pieces_stop_is_signed_off_where_they_stopped() -> None:
-    other = [piece(n, "ready", 100 * n, 100 * n + 100, uid="b" * 12) for n in range(1, 9)]
-    said = list(lines(sorted([*SHIFT[:7], *other], key=lambda one: one.start_utc_ms)))
+    both = sorted([*SHIFT[:7], *busy(100, 900)], key=lambda one: one.start_utc_ms)
+    said = list(lines(both))
+    assert in_order(said) and len(said) > 100
     assert f"230|NONE|NONE|Agent/1001|AGENTLOGOFF|{UNIT}|130" in said
-    assert said == sorted(said, key=lambda line: int(line.split("|")[0]))
 
 
 @pytest.mark.parametrize("seed", range(5))
