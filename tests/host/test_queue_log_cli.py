@@ -12,7 +12,9 @@ from typing import Any
 import openpyxl
 import pytest
 from deskunit import cli
+from deskunit.agents import Agent
 from deskunit.queue_log.kept import kept
+from deskunit.store import open_store
 from queue_floor import START_S, Floor, floor, stored
 
 Run = Callable[..., tuple[int, str, str]]
@@ -59,6 +61,11 @@ def test_for_programs(run: Run, made: Floor, tmp_path: Path) -> None:
     assert [one["agent"] for one in found["agents"]] == [str(1001 + n) for n in range(5)]
     against = found["reconciliation"]
     assert against["without_press"] == len(made.forgotten)
+    assert {one["callid"] for one in against["calls_without_press"]} == made.forgotten
+    assert {one["call_key"] for one in against["presses_without_call"]} == made.invented
+    assert {one["callid"] for one in against["differences"]} == set(made.late)
+    worst = [max(abs(one["start_s"]), abs(one["duration_s"])) for one in against["differences"]]
+    assert worst == sorted(worst, reverse=True)
     assert against["without_call"] == len(made.invented)
     assert against["different"] == len(made.late)
     assert abs(against["clock_difference_s"] - 5) <= 1  # 3 s of clock, 0 to 4 s until the press
@@ -210,6 +217,34 @@ def test_the_sites_own_names(run: Run, made: Floor, tmp_path: Path) -> None:
     (tmp_path / "data" / "queue_agents.csv").write_text("name,agent_id\n王 伟,1002\n", "utf-8")
     found = told(run, str(log))["reconciliation"]
     assert found["elsewhere"] == 0 and found["without_press"] == len(made.forgotten)
+
+
+def test_a_supervisor_of_a_team_sees_the_queues_and_that_teams_agents(
+    run: Run, made: Floor, tmp_path: Path
+) -> None:
+    with open_store(tmp_path / "data", write=True) as store:
+        teams = {"1001": "A", "1002": "A"}
+        store.set_agents([
+            Agent(str(id_), f"Agent {id_}", teams.get(str(id_), "B")) for id_ in range(1001, 1006)
+        ])  # fmt: skip
+    whole = told(run, str(tmp_path / "queue_log"))
+    text = '[viewer]\nrole = "supervisor"\nteams = ["A"]\n'
+    (tmp_path / "data" / "settings.toml").write_text(text, "utf-8")
+    found = told(run, str(tmp_path / "queue_log"))
+    assert made.calls and found["queues"] == whole["queues"]
+    assert [one["agent"] for one in found["agents"]] == ["1001", "1002"]
+    against = found["reconciliation"]
+    assert against["elsewhere"] == 0
+    for kind in ("calls_without_press", "presses_without_call", "differences"):
+        of_team = [one for one in whole["reconciliation"][kind] if one["agent"] in teams]
+        assert [one["agent"] for one in against[kind]] == [one["agent"] for one in of_team]
+
+
+def test_a_folder_that_cannot_be_written_is_said(run: Run, made: Floor, tmp_path: Path) -> None:
+    (tmp_path / "data" / "imported_calls").write_text("in the way", "utf-8")
+    code, out, err = run(str(tmp_path / "queue_log"))
+    assert made.calls and (code, out) == (1, "") and err.count("\n") == 1
+    assert run(str(tmp_path / "queue_log"), "--no-keep")[0] == 0
 
 
 def test_without_a_state_log_the_figures_are_there(run: Run, tmp_path: Path) -> None:

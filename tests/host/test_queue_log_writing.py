@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
+from deskunit.queue_log.presses import presses
 from deskunit.queue_log.row import parsed
 from deskunit.queue_log.seat import Options
 from deskunit.queue_log.visits import visits
@@ -102,6 +103,29 @@ def test_a_call_straight_after_another_is_two() -> None:
         *([CALL, "CONNECT"], [CALL, "COMPLETEAGENT"]),
         *([f"{UNIT}-1-4", "CONNECT"], [f"{UNIT}-1-4", "COMPLETEAGENT"]),
     ]
+
+
+def test_talking_that_only_a_correction_tells_of_is_one_call_with_the_key_of_the_exports() -> None:
+    row = replace(SHIFT[6], end_utc_ms=260_000)
+    parts = [
+        replace(row, end_utc_ms=210_000),
+        replace(row, part=2, start_utc_ms=210_000, end_utc_ms=220_000, state="talking"),
+        replace(row, part=3, start_utc_ms=220_000, end_utc_ms=230_000, state="hold"),
+        replace(row, part=4, start_utc_ms=230_000, end_utc_ms=240_000),
+        replace(row, part=5, start_utc_ms=240_000, state="talking"),
+    ]
+    key = row.row_id
+    assert list(lines([*SHIFT[:6], *parts]))[8:] == [
+        f"210|{key}/2|NONE|Agent/1001|CONNECT|0|{key}/2|0",
+        f"220|{key}/2|NONE|Agent/1001|CALLERONHOLD|",
+        f"230|{key}/2|NONE|Agent/1001|CALLEROFFHOLD|10",
+        f"230|{key}/2|NONE|Agent/1001|COMPLETEAGENT|0|20|0",
+        "230|NONE|NONE|Agent/1001|UNPAUSEALL|",
+        f"240|{key}/5|NONE|Agent/1001|CONNECT|0|{key}/5|0",
+        f"260|{key}/5|NONE|Agent/1001|COMPLETEAGENT|0|20|0",
+        f"260|NONE|NONE|Agent/1001|AGENTLOGOFF|{UNIT}|160",
+    ]
+    assert [one.key for one in presses([*SHIFT[:6], *parts])] == [CALL, f"{key}/2", f"{key}/5"]
 
 
 def test_a_correction_that_puts_another_agent_there_signs_the_first_off() -> None:

@@ -1,6 +1,7 @@
 """`deskunit import queue_log`: the telephone system's own record beside the units' log."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from deskunit.cli.states import chosen_zone, tz_option
 if TYPE_CHECKING:
     from deskunit.queue_log.importing import Asked, Told
     from deskunit.queue_log.matching import Reconciliation
+    from deskunit.settings import Viewer
     from deskunit.state_log.query import Query
 
 
@@ -52,6 +54,7 @@ def queue_log(
     data_dir: Path,
 ) -> None:
     from deskunit import settings
+    from deskunit.exports import terminal_progress
     from deskunit.queue_log.importing import told
     from deskunit.queue_log.telling import RATES, fields
     from deskunit.state_log.query import query
@@ -60,9 +63,10 @@ def queue_log(
     all_settings = settings.load(data_dir)
     chosen = all_settings.queue_log
     targets = {name: all_settings.measures.targets[name] for name in RATES}
-    names, asked = _asked(data_dir, query_, within or chosen.answer_within_s,
+    names, asked = _asked(data_dir, all_settings.viewer, query_, within or chosen.answer_within_s,
                           chosen.match_tolerance_s if tolerance is None else tolerance)  # fmt: skip
-    found = told(files, asked, None if no_keep else data_dir)
+    with terminal_progress(word("importing")) as progress:
+        found = told(files, asked, None if no_keep else data_dir, progress)
     against = _against(data_dir, found, asked)
     if as_json:
         print_json(fields(found, against, targets))
@@ -75,9 +79,10 @@ def queue_log(
 
 
 def _asked(
-    data_dir: Path, query: "Query", within_s: int, tolerance_s: int
+    data_dir: Path, viewer: "Viewer", query: "Query", within_s: int, tolerance_s: int
 ) -> "tuple[Mapping[str, str], Asked]":
     """Names of the agents, and the question. Without a state log there are no agents to know."""
+    from deskunit import roles
     from deskunit.queue_log.importing import Asked
     from deskunit.queue_log.kept import people
     from deskunit.store import open_store
@@ -86,6 +91,7 @@ def _asked(
     if _has_log(data_dir):
         with open_store(data_dir, write=False) as store:
             agents = store.agents()
+            query = replace(query, within=roles.scope(viewer, store))
     names = {one.id: one.name for one in agents}
     return names, Asked(query, within_s, tolerance_s, people(data_dir, agents))
 

@@ -87,7 +87,7 @@ class Seat:
     def _talking(self, piece: Piece, at_ms: int) -> Iterator[Row]:
         if self._call is None:
             if self._key[0] != piece.call_key:
-                self._key = (piece.call_key or "", piece.row_id)
+                self._key = (piece.call_key or "", _key(piece))
             self._call = _Call(self._key[1], piece.call_no, at_ms)
             yield self._row(piece, at_ms, "CONNECT", "0", self._call.key, "0")
         if piece.state == HOLD and not piece.not_taken and self._call.held_since_ms is None:
@@ -127,7 +127,15 @@ def _sitting(piece: Piece) -> tuple[str | None, str | None]:
 
 
 def _is_of(call: _Call, piece: Piece) -> bool:
-    return piece.state in (TALKING, HOLD) and piece.call_no == call.no
+    """A piece without a number, told by a correction alone, belongs to the call that it touches."""
+    is_one = piece.call_no == call.no or None in (piece.call_no, call.no)
+    return piece.state in (TALKING, HOLD) and is_one
+
+
+def _key(piece: Piece) -> str:
+    """Of the call that it begins: as measures and exports call it (measures/calls.py)."""
+    is_part = piece.call_no is None and piece.part > 1
+    return f"{piece.row_id}/{piece.part}" if is_part else piece.row_id
 
 
 def _is_same(last: Piece, piece: Piece) -> bool:

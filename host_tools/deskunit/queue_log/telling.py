@@ -6,7 +6,7 @@ from typing import Any
 from deskunit.queue_log.figures import AgentLine, Line, Mean, Ratio
 from deskunit.queue_log.files import Read
 from deskunit.queue_log.importing import Told
-from deskunit.queue_log.matching import Reconciliation, Spoken
+from deskunit.queue_log.matching import Pair, Reconciliation, Spoken
 from deskunit.queue_log.presses import Press
 from deskunit.queue_log.row import KNOWN
 from deskunit.queue_log.visits import OUTCOMES
@@ -146,9 +146,41 @@ def _against(found: Reconciliation) -> dict[str, Any]:
     return {
         "matched": len(found.pairs),
         "different": len(found.different),
+        "calls_without_press": [_spoken(one) for one in found.without_press],
+        "presses_without_call": [_press(one) for one in found.without_call],
+        "differences": [_pair(one) for one in found.different],
         "without_press": len(found.without_press),
         "without_call": len(found.without_call),
         "elsewhere": len(found.elsewhere),
         "clock_difference_s": found.skew_ms / 1000,
         "tolerance_s": found.tolerance_ms / 1000,
+    }
+
+
+def _spoken(one: Spoken) -> dict[str, Any]:
+    return {
+        "agent": one.agent_id,
+        "queue": one.queue,
+        "callid": one.call,
+        "call_start_utc_ms": one.start_utc_ms,
+        "call_end_utc_ms": one.end_utc_ms,
+    }
+
+
+def _press(one: Press) -> dict[str, Any]:
+    return {
+        "agent": one.agent_id,
+        "call_key": one.key,
+        "press_start_utc_ms": one.start_utc_ms,
+        "press_end_utc_ms": one.end_utc_ms,
+        "from_not_ready": one.from_not_ready,
+    }
+
+
+def _pair(one: Pair) -> dict[str, Any]:
+    return {
+        **_spoken(one.spoken),
+        **_press(one.press),
+        "start_s": one.start_ms / 1000,
+        "duration_s": None if one.duration_ms is None else one.duration_ms / 1000,
     }
