@@ -18,7 +18,7 @@ KNOWN = frozenset((
     *("UNPAUSE", "UNPAUSEALL"),
 ))  # fmt: skip
 NOBODY = frozenset(("", "NONE"))
-NO_CALL = NOBODY | {"REALTIME", "MANAGER"}
+NO_CALL = NOBODY | {"REALTIME", "MANAGER", "CLI"}
 _LATEST_S = 253_402_300_800  # the year 10000
 _LOG_TRASH = "\ufeff\x00"
 
