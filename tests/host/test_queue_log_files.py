@@ -179,6 +179,36 @@ def test_figures_of_a_part_count_by_when_the_call_came(tmp_path: Path, made: Flo
     assert len(list(find_visits(tmp_path, 0, at_ms))) == before.figures.total.dialled
 
 
+def test_a_day_in_a_long_log_is_what_that_day_alone_says(tmp_path: Path) -> None:
+    """Of three days of one log, with a call over the midnight and one that waits for hours."""
+    days = [floor(seed, hours=3).log for seed in (1, 2, 3)]
+    day_s = 86_400
+    log = []
+    for number, day in enumerate(days):
+        for line in day:
+            at, rest = line.split("|", 1)
+            shifted = f"{number}-{rest}" if not rest.startswith("NONE") else rest
+            log.append(f"{int(at) + number * day_s}|{shifted}")
+    from_s = START_S // day_s * day_s + day_s
+    night = [
+        f"{from_s - 30}|n.1|hotline|NONE|ENTERQUEUE||139|1",
+        f"{from_s + 10}|n.1|hotline|Agent/1001|CONNECT|40|x|2",
+        f"{from_s + 60}|n.1|hotline|Agent/1001|COMPLETEAGENT|40|50|1",
+        f"{from_s + day_s - 10}|n.2|hotline|NONE|ENTERQUEUE||139|1",
+        f"{from_s + day_s + 3 * 3600}|n.2|hotline|NONE|ABANDON|1|1|10810",
+    ]
+    log = sorted([*log, *night], key=lambda line: int(line.split("|")[0]))
+    keep(tmp_path, Read(put(tmp_path, "queue_log", log)))
+    found = find_figures(tmp_path, 1000 * from_s, 1000 * (from_s + day_s), within_s=20)
+    made = floor(2, hours=3)
+    assert found is not None
+    total = found.figures.total
+    assert total.connect_rate.part == made.calls
+    assert total.connect_rate.whole == made.calls + made.abandoned + 1
+    assert total.in_time == made.in_time and total.outcomes["waiting"] == 0
+    assert total.abandoned_wait.longest_ms == 10_810_000
+
+
 def test_where_no_log_was_imported_there_are_no_figures(tmp_path: Path, made: Floor) -> None:
     assert find_figures(tmp_path, *ALWAYS, within_s=20) is None
     keep(tmp_path, Read(put(tmp_path, "queue_log", made.log)))

@@ -18,11 +18,12 @@ from deskunit.exports.writing import atomically
 from deskunit.queue_log.figures import DAY_MS, RING_MISSED, Figures, Tally
 from deskunit.queue_log.files import Read, lines, merged, rows
 from deskunit.queue_log.people import FILE_NAME, People, given
-from deskunit.queue_log.row import Row, parsed, written
+from deskunit.queue_log.row import LATEST_S, Row, parsed, written
 from deskunit.queue_log.visits import TRANSFERRED, Visit, visits
 
 FOLDER = "imported_calls"
 SCHEMA = "deskunit.queue_log/1"
+AROUND_S = 4 * 3600
 TIMES = 3  # of a transfer: holdtime, calltime, origposition; before them stands to whom
 
 
@@ -72,14 +73,19 @@ def kept(data_dir: Path) -> list[Kept]:
     )
 
 
-def kept_rows(data_dir: Path, logs: Iterable[Kept]) -> Iterator[Row]:
-    """The rows of those logs as one."""
-    return merged([_rows(data_dir / FOLDER / f"{one.sha256}.gz") for one in logs])
+def kept_rows(
+    data_dir: Path, logs: Iterable[Kept], from_utc_ms: int = 0, to_utc_ms: int | None = None
+) -> Iterator[Row]:
+    """The rows of those logs as one; of a period also those around it, in which a call may begin or end."""
+    first_s = from_utc_ms // 1000 - AROUND_S
+    last_s = LATEST_S if to_utc_ms is None else to_utc_ms // 1000 + AROUND_S
+    files = [data_dir / FOLDER / f"{one.sha256}.gz" for one in logs]
+    return merged([_rows(file, first_s, last_s) for file in files])
 
 
 def find_visits(data_dir: Path, from_utc_ms: int, to_utc_ms: int) -> Iterator[Visit]:
     """Visits that came to a queue in [from, to); none where nothing was imported."""
-    for one in visits(kept_rows(data_dir, _near(data_dir, from_utc_ms, to_utc_ms))):
+    for one in visits(_rows_near(data_dir, from_utc_ms, to_utc_ms)):
         if from_utc_ms <= one.asked_utc_ms < to_utc_ms:
             yield one
 
@@ -103,7 +109,9 @@ def find_figures(
     if not inside:
         return None
     tally = Tally(within_s, people(data_dir, agents).id_of)
-    for _ in counted(kept_rows(data_dir, logs), tally, from_utc_ms, to_utc_ms):
+    for _ in counted(
+        kept_rows(data_dir, logs, from_utc_ms, to_utc_ms), tally, from_utc_ms, to_utc_ms
+    ):
         pass  # the tally has taken it
     return Imported(
         tally.figures(),
@@ -201,8 +209,16 @@ def _begins_with(whole: Path, beginning: Path) -> bool:
     return all(line == next(of_whole, None) for line in lines(beginning))
 
 
-def _rows(file: Path) -> Iterator[Row]:
+def _rows_near(data_dir: Path, from_utc_ms: int, to_utc_ms: int) -> Iterator[Row]:
+    logs = _near(data_dir, from_utc_ms, to_utc_ms)
+    return kept_rows(data_dir, logs, from_utc_ms, to_utc_ms)
+
+
+def _rows(file: Path, first_s: int, last_s: int) -> Iterator[Row]:
+    """A day of a year's log is found quickly: only its lines are read beyond their time."""
     for raw in lines(file):
+        if not first_s <= int(raw[: raw.index(b".")]) <= last_s:
+            continue
         row = parsed(raw.decode())
         if row is not None:
             yield row

@@ -19,7 +19,7 @@ KNOWN = frozenset((
 ))  # fmt: skip
 NOBODY = frozenset(("", "NONE"))
 NO_CALL = NOBODY | {"REALTIME", "MANAGER", "CLI"}
-_LATEST_S = 253_402_300_800  # the year 10000
+LATEST_S = 253_402_300_800  # the year 10000
 _LOG_TRASH = "\ufeff\x00"
 
 
@@ -52,7 +52,7 @@ def parsed(line: str) -> Row | None:
     if len(fields) < HEAD_FIELDS:
         return None
     at_s, verb = _number(fields[0]), fields[4].strip()
-    if at_s is None or at_s >= _LATEST_S or not _is_verb(verb):
+    if at_s is None or at_s >= LATEST_S or not _is_verb(verb):
         return None
     call, queue, agent = (field.strip() for field in fields[1:4])
     return Row(
