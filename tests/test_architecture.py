@@ -24,6 +24,20 @@ PURE = (
     *(f"measures/{name}.py" for name in ("adherence", "calls", "catalogue", "figures", "holds")),
     *(f"measures/{name}.py" for name in ("limits", "measuring", "moments", "period", "portions")),
     *(f"measures/{name}.py" for name in ("shifts", "sign_ins", "stretches", "tally", "targets")),
+    *(
+        f"queue_log/{name}.py"
+        for name in (
+            "row",
+            "order",
+            "seat",
+            "writing",
+            "visits",
+            "figures",
+            "people",
+            "presses",
+            "matching",
+        )
+    ),
     *(f"callbacks/{name}.py" for name in ("kinds", "folding", "due", "fields", "actions")),
     *(
         f"callbacks/{name}.py"

@@ -9,12 +9,15 @@ from deskunit import settings, transfer, wire
 from deskunit.callbacks import exporting, kinds, measures
 from deskunit.callbacks.folding import STEPS
 from deskunit.measures import FAMILIES, MEASURES, words_of
+from deskunit.queue_log.telling import COLUMNS as differences
+from deskunit.queue_log.visits import STEPS as STEPS_OF_VISITS
 from deskunit.scripts import encoding
 from deskunit.scripts.conditions import AGENT, DAYS, LEVELS
 from deskunit.scripts.filling import ON_UNIT
 from deskunit.scripts.library import STATE_NAMES
 from deskunit.scripts.scenario import CALLBACKS, CALLERS, KINDS
 from deskunit.scripts.texts import load
+from deskunit.settings import QUEUE_LOG
 
 ROOT = Path(__file__).parents[1]
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text("utf-8")
@@ -136,6 +139,18 @@ def test_the_guide_to_callbacks_names_every_column_kind_and_measure() -> None:
     plain = {one.name for one in exporting.COLUMNS if not one.name.endswith(parts)}
     columns = set(re.findall(r"\w+", en[en.index("### Columns") :]))
     assert plain - columns == set() and set(exporting.TIMES) <= columns
+
+
+def test_the_guide_to_the_queue_log_names_every_verb_and_column() -> None:
+    en = (ROOT / "docs" / "queue_log.md").read_text("utf-8").split("## English")[1]
+    assert len(STEPS_OF_VISITS) > 12
+    assert [verb for verb in STEPS_OF_VISITS if verb not in en] == []
+    named = set(re.findall(r"\w+", en[en.index("Columns of `--out`") :]))
+    assert {column.split(":")[0] for column in differences.split()} - named == set()
+    settings_of_host = (ROOT / "host_tools" / "README.md").read_text("utf-8")
+    for name, (default, low, high) in QUEUE_LOG.items():
+        row = rf"^{name} = {default} .*{low}–{high}$"
+        assert re.search(row, settings_of_host, re.MULTILINE), name
 
 
 def test_the_store_says_what_each_fact_about_a_callback_is() -> None:

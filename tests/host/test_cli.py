@@ -32,6 +32,7 @@ COMMANDS = [
     [], ["run"], ["log"], ["units"], ["units", "name"], ["units", "confirm"], ["health"], ["states"],
     ["export"], ["export", "states"], ["virtual"], ["deploy"],
     ["capture"], ["replay"], ["backup"], ["install"],
+    ["import"], ["import", "queue_log"],
     ["script"], ["script", "init"], ["script", "check"], ["script", "build"],
     ["script", "preview"], ["script", "push"], ["script", "use"],
     *(["callbacks", name] for name in CALLBACKS), ["callbacks"],

@@ -145,6 +145,8 @@ def test_year_without_an_official_calendar_is_said_at_the_start(
         ("[unit]\nhold_remind_s = true", "settings_range", "unit.hold_remind_s"),
         ("[unit]\nhold_remind_s = 30.5", "settings_range", "30.5"),
         ("[unit]\nhold_remind = 30", "settings_unknown", "unit.hold_remind"),
+        ("[queue_log]\nanswer_within_s = 0", "settings_range", "queue_log.answer_within_s"),
+        ("[queue_log]\nmatch_tolerance_s = 301", "settings_range", "300"),
         ("[host]\naway = 1", "settings_unknown", "host.away"),
         ('[callbacks]\nclosing_time = "24:00"', "settings_clock", "24:00"),
         ("[callbacks]\nclosing_time = 18", "settings_clock", "18"),

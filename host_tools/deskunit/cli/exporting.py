@@ -29,6 +29,8 @@ status_option = click.option("--status", type=click.Choice(STATUSES), metavar="|
 personal_option = click.option("--personal", is_flag=True, help=word("opt_personal"))
 kind_option = click.option("--kind", "kinds", multiple=True, metavar="KIND",
                            help=word("opt_event_kinds"))  # fmt: skip
+acw_option = click.option("--acw", is_flag=True, help=word("opt_acw"))
+queue_option = click.option("--queue", default="NONE", metavar="NAME", help=word("opt_queue"))
 every_option = click.option("--split", "every", type=click.Choice(EVERY), default="30min",
                             metavar="|".join(EVERY), help=word("opt_every"))  # fmt: skip
 
@@ -39,7 +41,7 @@ def export() -> None:
 
 
 @export.command("states", cls=Command, help=word("export_states_help"))
-@wished(*LOG)
+@wished(*LOG, acw_option, queue_option)
 def states(wish: Wish) -> None:
     from deskunit.exports import formats
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "states": ("states", "states"),
     "export": ("exporting", "export"),
     "correct": ("correct", "correct"),
+    "import": ("importing", "import_"),
     "callbacks": ("callbacks", "callbacks"),
     "script": ("script", "script"),
     "virtual": ("virtual", "virtual"),
