@@ -1,4 +1,4 @@
-"""What the columns of exports mean, in words: for the last sheet of a workbook and for docs/exports.md. Pure."""
+"""What the columns of exports mean: for the last sheet of a workbook and for docs/exports.md. Pure."""
 
 from deskunit import words
 
