@@ -4,6 +4,7 @@ The same rows in the same run, each in a process of its own: seconds of wall clo
 `python tests/bench_exports.py 100000` measures fewer rows.
 """
 
+import csv
 import json
 import os
 import shutil
@@ -103,11 +104,12 @@ def _run(words: list[str], **settings: Any) -> Run:
 
 def _compare(ours: Path, theirs: Path, rows: int) -> None:
     """The two files have the same rows: the first and the last are the same, and so is their number."""
-    with ours.open("rb") as one, theirs.open("rb") as other:
-        count, last = 0, (b"", b"")
-        for count, last in enumerate(zip(one, other, strict=True)):  # noqa: B007
-            if count == 1 or count == rows:
-                assert last[0].replace(b"\r", b"") == last[1].replace(b"\r", b""), last
+    with ours.open(encoding="utf-8-sig") as one, theirs.open(encoding="utf-8") as other:
+        count, last = 0, ("", "")
+        for count, last in enumerate(zip(one, other, strict=True)):
+            if count in (1, rows):
+                mine, others = csv.reader(last)  # sqlite3 quotes more
+                assert mine == others, last
     assert count == rows, (count, rows)
 
 
@@ -126,8 +128,8 @@ def _select() -> str:
         "clipped_start": "0", "clipped_end": "0",
         "time_error_s": "printf('%.3f', time_error_ms / 1000.0)", "part": "1",
         "business_date": "strftime('%Y-%m-%d', start_utc_ms / 1000 + 28800, 'unixepoch')",
-        "corrected": "0", "correction_id": "''", "original_state": "''",
-        "original_reason_code": "''", "original_agent_id": "''",
+        "corrected": "0", "correction_id": "NULL", "original_state": "NULL",
+        "original_reason_code": "NULL", "original_agent_id": "NULL",
     }  # fmt: skip
     columns = ", ".join(f"{made.get(one.name, one.name)} AS {one.name}" for one in COLUMNS)
     return (
