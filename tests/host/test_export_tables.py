@@ -309,13 +309,14 @@ def test_a_mistake_in_these_settings_is_one_sentence(
 def run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, str]]:
-    """Exit code and what was said to people."""
+    """Exit code, and what was said to people, or where nothing was: the data."""
 
     def run(*typed: str) -> tuple[int, str]:
         monkeypatch.setattr("sys.argv", ["deskunit", *typed, "--data", str(tmp_path / "data")])
         with pytest.raises(SystemExit) as ended:
             top.main()
-        return int(ended.value.code or 0), capsys.readouterr().err
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), err or out
 
     return run
 
@@ -372,3 +373,15 @@ def test_a_wrong_question_is_one_sentence_and_no_file(
     code, said = run("export", kind, *typed, "--out", str(tmp_path / "f.csv"))
     assert code == 2 and said.count("\n") == 1 and named in said
     assert [file.name for file in tmp_path.iterdir()] == ["data"]
+
+
+def test_what_is_shown_keeps_to_what_may_be_seen(
+    store: Store, tmp_path: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    (tmp_path / "data" / "settings.toml").write_text('[viewer]\nteams = ["白班组"]\n', "utf-8")
+    for words in (("states",), ("callbacks", "list"), ("script", "use"), ("callbacks", "measures")):
+        assert run(*words, "--agent", "1001")[0] == 2
+        assert run(*words, "--agent", "1002")[0] == 0
+    assert run("script", "use", "--team", "夜班组")[0] == 2
+    rows = json.loads(run("states", "--json")[1])
+    assert {one["agent_id"] for one in rows} == {"1002"}
