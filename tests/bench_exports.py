@@ -13,7 +13,6 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parent)]
@@ -87,19 +86,29 @@ def _python(program: str, *words: Path) -> Run:
 
 
 def _sqlite(data: Path) -> Run:
-    with (data / "sqlite3.csv").open("wb") as out:
-        words = ["sqlite3", "-csv", "-header", str(data / "deskunit.db"), _select()]
-        return _run(words, stdout=out)
+    words = ["sqlite3", "-csv", "-header", str(data / "deskunit.db"), _select()]
+    return _run(words, data / "sqlite3.csv")
 
 
-def _run(words: list[str], **settings: Any) -> Run:
-    begin_s = perf_counter()
-    process = subprocess.Popen(words, stderr=subprocess.DEVNULL, **settings)
-    _, status, used = os.wait4(process.pid, 0)
-    if status != 0:
-        raise SystemExit(f"{words[0]} … ended with {status}")
-    wall_s = perf_counter() - begin_s
-    return Run(round(wall_s, 2), round(used.ru_utime + used.ru_stime, 2), used.ru_maxrss // 1024)
+def _run(words: list[str], out: Path | None = None) -> Run:
+    """Through a small launcher: a child's peak is never below that of whoever started it."""
+    launcher = [sys.executable, "-S", "-c", _LAUNCHER, str(out or os.devnull), *words]
+    figures = json.loads(subprocess.run(launcher, check=True, capture_output=True).stdout)
+    if figures.pop() != 0:
+        raise SystemExit(f"{words[0]} … failed")
+    return Run(*figures)
+
+
+_LAUNCHER = """
+import os, sys, time
+out = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+begin_s = time.perf_counter()
+process = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ,
+                          file_actions=[(os.POSIX_SPAWN_DUP2, out, 1)])
+_, status, used = os.wait4(process, 0)
+wall_s, cpu_s = time.perf_counter() - begin_s, used.ru_utime + used.ru_stime
+print([round(wall_s, 2), round(cpu_s, 2), used.ru_maxrss // 1024, status])
+"""
 
 
 def _compare(ours: Path, theirs: Path, rows: int) -> None:
