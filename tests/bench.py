@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "scenarios")]
 
 from bench_callbacks import callbacks  # noqa: E402
+from bench_exports import exports  # noqa: E402
 from bench_host import press_to_commit  # noqa: E402
 from bench_ingest import ingest  # noqa: E402
 from bench_journal import drain, flash_writes  # noqa: E402
@@ -131,6 +132,7 @@ def figures() -> dict[str, object]:
         **push(),
         **scripts(tree()),
         **callbacks(),
+        **exports(),
     }
 
 

@@ -10,6 +10,7 @@ import click
 from deskunit.cli.export_options import LOG, RAW, Wish, wished
 from deskunit.cli.help import Command, Group
 from deskunit.cli.options import print_json, say, word
+from deskunit.cli.viewing import scope
 
 if TYPE_CHECKING:
     from deskunit.exports import Asked, Export
@@ -174,12 +175,10 @@ def _special(wish: Wish) -> None:
 
 def _question(wish: Wish, chosen: "Settings", store: "Store") -> "Asked":
     """What was typed, by the settings, within what this user may see."""
-    from deskunit import exports, roles
+    from deskunit import exports
 
     typed = wish.question(chosen.zone)
-    within = roles.scope(chosen.viewer, store)
-    roles.check(within, typed.agents)
-    roles.check_teams(chosen.viewer, typed.teams)
+    within = scope(wish.data_dir, store, typed.agents, typed.teams)
     asked = exports.asked(typed, day_start=chosen.day_start, shifts=chosen.shifts, within=within)
     return replace(
         asked, said={**asked.said, **{name: one for name, one in wish.more.items() if one}}
