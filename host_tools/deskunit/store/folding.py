@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
-from deskunit.events import BootKey, Event, Key, from_line
+from deskunit.events import BootKey, Event, Key, Told, from_lines
 from deskunit.intervals import BootClock, Fold, Interval, rebuild
 from deskunit.store import schema, times
 from deskunit.store.intake import Intake
@@ -19,6 +19,8 @@ from deskunit.store.rows import (
     interval_from_row,
     interval_values,
 )
+
+LINES = 1_000  # decoded at once
 
 
 def find_line(connection: Connection, key: Key) -> str | None:
@@ -182,15 +184,21 @@ def _old_rows(connection: Connection, fold: Fold, boots: list[str] | None) -> di
     return {row.row_id: interval_from_row(row) for row in connection.execute(query)}
 
 
-def _events(connection: Connection, uid: str, boot: str, fold: Fold) -> Iterator[Event]:
+def _events(connection: Connection, uid: str, boot: str, fold: Fold) -> Iterator[Told]:
+    for number, event in enumerate(stored_events(connection, uid, boot)):
+        if number == 0:
+            keep_fold(connection, uid, boot, fold)
+        yield event
+
+
+def stored_events(connection: Connection, uid: str, boot: str) -> Iterator[Told]:
+    """All events of a boot in their order, read and decoded many at a time."""
     event = schema.event
     query = (
         select(event.c.line).where(event.c.uid == uid, event.c.boot == boot).order_by(event.c.seq)
     )
-    for number, row in enumerate(connection.execute(query)):
-        if number == 0:
-            keep_fold(connection, uid, boot, fold)
-        yield from_line(uid, row.line)
+    for lines in connection.execute(query).scalars().partitions(LINES):
+        yield from from_lines(lines)
 
 
 def _write(connection: Connection, changes: dict[str, Interval | None]) -> Changes:

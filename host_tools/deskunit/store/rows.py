@@ -97,6 +97,11 @@ def interval_from_row(row: Sequence[Any]) -> Interval:
     return Interval(*row[1:-5], *map(bool, row[-5:-2]), *row[-2:])
 
 
+def interval_row(interval: Interval) -> tuple[Any, ...]:
+    """All columns of an interval in their order; flags are integers to SQLite."""
+    return interval.row_id, *msgspec.structs.astuple(interval)
+
+
 def interval_values(interval: Interval) -> dict[str, Any]:
     """The columns of an interval."""
     flags = {
