@@ -17,10 +17,11 @@ from deskunit.store.rows import (
     fold_from_text,
     fold_text,
     interval_from_row,
-    interval_values,
+    interval_row,
 )
 
 LINES = 1_000  # decoded at once
+INSERT_INTERVAL = f"INSERT INTO interval VALUES ({', '.join('?' * len(schema.interval.columns))})"
 
 
 def find_line(connection: Connection, key: Key) -> str | None:
@@ -202,11 +203,11 @@ def stored_events(connection: Connection, uid: str, boot: str) -> Iterator[Told]
 
 
 def _write(connection: Connection, changes: dict[str, Interval | None]) -> Changes:
-    interval = schema.interval
     kept = [row for row in changes.values() if row is not None]
+    # past the query builder: it takes longer over twenty names a row than the database over the row
     if changes:
-        gone = delete(interval).where(interval.c.row_id == bindparam("old_row_id"))
-        connection.execute(gone, [{"old_row_id": row_id} for row_id in changes])
+        gone = [(row_id,) for row_id in changes]
+        connection.exec_driver_sql("DELETE FROM interval WHERE row_id = ?", gone)
     if kept:
-        connection.execute(insert(interval), [interval_values(row) for row in kept])
+        connection.exec_driver_sql(INSERT_INTERVAL, [interval_row(row) for row in kept])
     return Changes(kept, [row_id for row_id, row in changes.items() if row is None])

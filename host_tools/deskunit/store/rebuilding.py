@@ -17,14 +17,13 @@ from sqlalchemy import Connection, Engine, bindparam, func, select, update
 from deskunit.events import Told
 from deskunit.intervals import BootClock, Fold, Interval, rebuild
 from deskunit.store import schema, sqlite, times
-from deskunit.store.folding import stored_events
+from deskunit.store.folding import INSERT_INTERVAL, stored_events
 from deskunit.store.rows import fold_text, interval_row
 
 Progress = Callable[[int, int], None]  # units done, units to do
 PROCESSES = 4  # at most: more wait for the same disk
 FEW_EVENTS = 100_000  # for so few it is not worth to start processes
 COLUMNS = [column.name for column in schema.interval.columns]
-_INSERT = f"INSERT INTO interval VALUES ({', '.join('?' * len(COLUMNS))})"
 _INDEXES = (
     "SELECT name, sql FROM sqlite_master WHERE tbl_name = 'interval' AND sql LIKE 'CREATE INDEX%'"
 )
@@ -110,7 +109,7 @@ def derive(file: Path, folder: Path, uid: str) -> Derived:
         boots = [(clock, events(connection, clock.boot)) for clock in times.clocks(connection, uid)]
         out.execute("BEGIN")
         intervals = sum(
-            out.executemany(_INSERT, map(interval_row, rows)).rowcount
+            out.executemany(INSERT_INTERVAL, map(interval_row, rows)).rowcount
             for rows in _finished(fold, boots)
             if rows
         )

@@ -102,16 +102,6 @@ def interval_row(interval: Interval) -> tuple[Any, ...]:
     return interval.row_id, *msgspec.structs.astuple(interval)
 
 
-def interval_values(interval: Interval) -> dict[str, Any]:
-    """The columns of an interval."""
-    flags = {
-        "not_taken": int(interval.not_taken),
-        "resumed": int(interval.resumed),
-        "end_inferred": int(interval.end_inferred),
-    }
-    return {"row_id": interval.row_id, **msgspec.structs.asdict(interval), **flags}
-
-
 def fold_text(fold: Fold) -> str:
     """A fold without its pending changes as JSON."""
     return msgspec.json.encode(replace(fold, changes={})).decode()

@@ -45,6 +45,7 @@ class Store(CorrectionReading):
         self._folds: dict[str, Fold] = {}
         self._clocks: dict[BootKey, BootClock] = {}
         self._tops: dict[BootKey, int] = {}
+        self._lost: dict[BootKey, int] = {}  # the last seq of a boot that is in a gap
 
     def __enter__(self) -> Self:
         return self
@@ -161,6 +162,7 @@ class Store(CorrectionReading):
         with self._one_at_a_time:
             commit = self._commit(records, received_utc_ms)
             self._tops.update({(one.uid, one.boot): one.seq for one in commit.fresh})
+            self._lost.update({(one.uid, one.boot): one.last for one in commit.gaps})
         return commit
 
     def _commit(self, records: Sequence[Record], received_utc_ms: int) -> Commit:
@@ -323,6 +325,7 @@ class Store(CorrectionReading):
                 self._folds.clear()
                 self._clocks.clear()
                 self._tops.clear()
+                self._lost.clear()
                 raise
 
     def _update_unit(self, uid: str, **values: object) -> None:
@@ -341,9 +344,11 @@ class Store(CorrectionReading):
         return self._tops[uid, boot]
 
     def _prefix(self, connection: Connection, uid: str, boot: str) -> int:
-        gap = schema.gap
-        lost = select(func.max(gap.c.last)).where(gap.c.uid == uid, gap.c.boot == boot)
-        return max(self._top(connection, uid, boot), connection.scalar(lost) or 0)
+        if (uid, boot) not in self._lost:
+            gap = schema.gap
+            lost = select(func.max(gap.c.last)).where(gap.c.uid == uid, gap.c.boot == boot)
+            self._lost[uid, boot] = connection.scalar(lost) or 0
+        return max(self._top(connection, uid, boot), self._lost[uid, boot])
 
     def _clock(self, connection: Connection, uid: str, boot: str) -> BootClock:
         if (uid, boot) not in self._clocks:
