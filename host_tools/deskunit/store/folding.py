@@ -6,7 +6,7 @@ Every function works inside the transaction that it is given.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from deskunit.events import BootKey, Event, Key, Told, from_lines
 from deskunit.intervals import BootClock, Fold, Interval, rebuild

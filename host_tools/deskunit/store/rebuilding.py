@@ -7,16 +7,17 @@ over what differs, in one transaction. The reducer is intervals.py's, as ever.
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, Engine, bindparam, func, select, update
 
 from deskunit.events import Told
 from deskunit.intervals import BootClock, Fold, Interval, rebuild
-from deskunit.store import schema, sqlite, times
+from deskunit.store import schema, speaking, sqlite, times
 from deskunit.store.folding import INSERT_INTERVAL, stored_events
 from deskunit.store.rows import fold_text, interval_row
 
@@ -51,6 +52,14 @@ class Rebuilt:
     dropped: int
 
 
+@contextmanager
+def room(file: Path) -> Iterator[Path]:
+    """A folder beside the database, gone when it is over. DeskunitError: there is no room."""
+    sqlite.check_room(file)
+    with TemporaryDirectory(prefix="rebuild-", dir=file.parent) as folder:
+        yield Path(folder)
+
+
 def summed(derived: Sequence[Derived], changed: int, dropped: int) -> Rebuilt:
     events, intervals = (
         sum(getattr(one, name) for one in derived) for name in ("events", "intervals")
@@ -58,7 +67,9 @@ def summed(derived: Sequence[Derived], changed: int, dropped: int) -> Rebuilt:
     return Rebuilt(len(derived), events, intervals, changed, dropped)
 
 
-def derive_all(file: Path, folder: Path, progress: Progress) -> tuple[list[Derived], list[Path]]:
+def derive_all(
+    file: Path, folder: Path, progress: Progress | None
+) -> tuple[list[Derived], list[Path]]:
     """Derive every unit of the database `file` into files in `folder`."""
     with _reader(file).connect() as connection:
         uids = list(connection.scalars(select(schema.unit.c.uid).order_by(schema.unit.c.uid)))
@@ -68,7 +79,8 @@ def derive_all(file: Path, folder: Path, progress: Progress) -> tuple[list[Deriv
     done = []
     for derived in some(file, folder, uids, processes):
         done.append(derived)
-        progress(len(done), len(uids))
+        if progress is not None:
+            progress(len(done), len(uids))
     return done, sorted(folder.iterdir())
 
 
@@ -150,6 +162,8 @@ def take_over(
 ) -> tuple[int, int]:
     """In one transaction: put the rows of the attached `parts` in place; (rows changed, rows gone)."""
     _keep_folds(connection, derived)
+    for one in derived:
+        speaking.derive_pack(connection, one.uid)
     if connection.execute(select(schema.interval.c.row_id).limit(1)).first() is None:
         return _fill(connection, parts), 0
     gone = _drop_others(connection, parts)

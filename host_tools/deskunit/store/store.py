@@ -6,10 +6,9 @@ only after it may the unit be told. Nothing here reads a clock: the caller gives
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -29,7 +28,7 @@ from deskunit.store.correction_writing import CorrectionWriter
 from deskunit.store.intake import Intake
 from deskunit.store.rebuilding import Progress, Rebuilt
 from deskunit.store.rows import Changes, Commit
-from deskunit.store.sqlite import check_room, empty_wal, readable_errors
+from deskunit.store.sqlite import attached, check_room, empty_wal, readable_errors
 
 
 class Store(CorrectionReading):
@@ -280,37 +279,23 @@ class Store(CorrectionReading):
             speaking.derive_pack(connection, uid)
             return self._again(connection, uid, 0)
 
-    def rebuild_all(self, progress: Progress = lambda done, units: None) -> Rebuilt:
+    def rebuild_all(self, progress: Progress | None = None) -> Rebuilt:
         """Derive all intervals, reducers and packs anew from the events; says how many rows were wrong.
 
         Takes room for the rows once more beside the database, until it is done. All or nothing.
         """
+        if self._writer is None:
+            raise RuntimeError("this Store was opened for reading")
         with (
             self._one_at_a_time,
             readable_errors(self.file),
-            TemporaryDirectory(prefix="rebuild-", dir=self.file.parent) as folder,
+            rebuilding.room(self.file) as folder,
         ):
-            derived, parts = rebuilding.derive_all(self.file, Path(folder), progress)
-            with self._attached(parts) as names, self._writing() as connection:
+            derived, parts = rebuilding.derive_all(self.file, folder, progress)
+            with attached(self._writer, parts) as names, self._writing() as connection:
                 changed, dropped = rebuilding.take_over(connection, names, derived)
-                for one in derived:
-                    speaking.derive_pack(connection, one.uid)
             self._folds.clear()
         return rebuilding.summed(derived, changed, dropped)
-
-    @contextmanager
-    def _attached(self, files: Sequence[Path]) -> Iterator[list[str]]:
-        """Other databases beside the writer's own, under these names; not within a transaction."""
-        assert self._writer is not None, "this Store was opened for reading"
-        names = [f"part_{number}" for number in range(len(files))]
-        with closing(self._writer.raw_connection()) as borrowed:
-            for name, file in zip(names, files, strict=True):
-                borrowed.cursor().execute(f"ATTACH ? AS {name}", [str(file)])
-            try:
-                yield names
-            finally:
-                for name in names:
-                    borrowed.cursor().execute(f"DETACH {name}")
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
