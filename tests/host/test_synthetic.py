@@ -89,7 +89,7 @@ def test_everything_that_goes_wrong_on_a_floor_is_in_it(
 def test_the_lists_beside_the_log_can_be_read(month: Path) -> None:
     agents = load(month / "agents.csv")
     assert len(agents) == 50 and len({one.team for one in agents}) == 4
-    assert load_settings(month / "settings.toml").zone == "Asia/Shanghai"
+    assert load_settings(month).zone == "Asia/Shanghai"
     with (month / "roster.csv").open(encoding="utf-8-sig", newline="") as file:
         roster = list(csv.DictReader(file))
     assert list(roster[0]) == ["工号", "日期", "开始", "结束"]

@@ -24,7 +24,8 @@ from deskunit.store.rows import fold_text, interval_row
 Progress = Callable[[int, int], None]  # units done, units to do
 PROCESSES = 4  # at most: more wait for the same disk
 FEW_EVENTS = 100_000  # for so few it is not worth to start processes
-COLUMNS = [column.name for column in schema.interval.columns]
+COLUMNS = schema.interval.columns.keys()
+_INTO = f"INTO interval ({', '.join(COLUMNS)})"
 _INDEXES = (
     "SELECT name, sql FROM sqlite_master WHERE tbl_name = 'interval' AND sql LIKE 'CREATE INDEX%'"
 )
@@ -178,7 +179,7 @@ def _fill(connection: Connection, parts: Sequence[str]) -> int:
     count = 0
     for part in parts:
         rows = f"SELECT * FROM {part}.interval"
-        count += connection.exec_driver_sql(f"INSERT INTO interval {rows}").rowcount
+        count += connection.exec_driver_sql(f"INSERT {_INTO} {rows}").rowcount
     for _, statement in indexes:
         connection.exec_driver_sql(statement)
     return count
@@ -197,7 +198,7 @@ def _take_differing(connection: Connection, part: str) -> int:
         f"SELECT now.* FROM {part}.interval AS now LEFT JOIN interval AS old USING (row_id) "
         f"WHERE ({now}) IS NOT ({before})"
     )
-    return connection.exec_driver_sql(f"INSERT OR REPLACE INTO interval {differing}").rowcount
+    return connection.exec_driver_sql(f"INSERT OR REPLACE {_INTO} {differing}").rowcount
 
 
 def _keep_folds(connection: Connection, derived: Sequence[Derived]) -> None:
