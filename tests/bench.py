@@ -16,6 +16,7 @@ from bench_callbacks import callbacks  # noqa: E402
 from bench_exports import exports  # noqa: E402
 from bench_host import press_to_commit  # noqa: E402
 from bench_ingest import ingest  # noqa: E402
+from bench_intervals import intervals  # noqa: E402
 from bench_journal import drain, flash_writes  # noqa: E402
 from bench_pack import pack_on_unit  # noqa: E402
 from bench_push import push  # noqa: E402
@@ -127,6 +128,7 @@ def figures() -> dict[str, object]:
         **release_to_screen(),
         **press_to_commit(),
         **ingest(),
+        **intervals(),
         **flash_writes(),
         **drain(),
         **push(),

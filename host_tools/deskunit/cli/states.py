@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,7 +120,9 @@ class _Shown:
             click.echo("\n".join(lines(self._columns, self._cells(store, rows), heads=False)))
 
     def _fields(self, one: "Interval") -> dict[str, Any]:
-        return {"row_id": one.row_id, **asdict(one)}
+        from msgspec.structs import asdict as fields_of
+
+        return {"row_id": one.row_id, **fields_of(one)}
 
     def _cells(self, store: "Store", rows: "Sequence[Interval]") -> list[list[str]]:
         from datetime import datetime

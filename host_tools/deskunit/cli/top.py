@@ -30,6 +30,7 @@ COMMANDS = {
     "capture": ("captures", "capture"),
     "replay": ("captures", "replay"),
     "backup": ("backup", "backup"),
+    "rebuild": ("rebuild", "rebuild"),
     "install": ("install", "install"),
 }
 
