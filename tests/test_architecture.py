@@ -38,6 +38,12 @@ PURE = (
             "matching",
         )
     ),
+    *(
+        f"reports/{name}.py"
+        for name in ("model", "material", "markup", "wall", "wording", "palette", "parts")
+    ),
+    *(f"reports/{name}.py" for name in ("timeline", "drawing", "fragments", "tables", "talks")),
+    *(f"reports/{name}.py" for name in ("colophon", "laying", "counting", "noticing", "asking")),
     *(f"callbacks/{name}.py" for name in ("kinds", "folding", "due", "fields", "actions")),
     *(
         f"callbacks/{name}.py"

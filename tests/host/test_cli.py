@@ -32,6 +32,8 @@ BOOT = "41-9f3c77e1"
 COMMANDS = [
     [], ["run"], ["log"], ["units"], ["units", "name"], ["units", "confirm"], ["health"], ["states"],
     ["export"], *(["export", name] for name in EXPORTS.commands), ["virtual"], ["deploy"],
+    ["report"], *(["report", kind] for kind in ("day", "week", "agent", "team")),
+    ["export"], ["export", "states"], ["virtual"], ["deploy"],
     ["capture"], ["replay"], ["backup"], ["install"],
     ["import"], ["import", "queue_log"],
     ["script"], ["script", "init"], ["script", "check"], ["script", "build"],

@@ -21,6 +21,7 @@ COMMANDS = {
     "health": ("health", "health"),
     "states": ("states", "states"),
     "export": ("exporting", "export"),
+    "report": ("report", "report"),
     "correct": ("correct", "correct"),
     "import": ("importing", "import_"),
     "callbacks": ("callbacks", "callbacks"),

@@ -184,23 +184,24 @@ _GREATEST = {"longest_hold_ms", "has_roster"}
 
 
 def total(several: Iterable[Measures]) -> Measures:
-    """Groups that share nothing, together."""
+    """Groups that share nothing, together. Most of what is added is 0, so that is asked first."""
     whole = Measures()
     for one in several:
-        for name in _NAMES:
-            _add(whole, name, getattr(one, name))
+        for name in _NUMBERS:
+            if number := getattr(one, name):
+                have = getattr(whole, name)
+                setattr(whole, name, max(have, number) if name in _GREATEST else have + number)
+        for name in _TABLES:
+            _add(getattr(whole, name), getattr(one, name))
+        whole.hold_bins = [a + b for a, b in zip(whole.hold_bins, one.hold_bins, strict=True)]
     return whole
 
 
-def _add(whole: Measures, name: str, value: int | list[int] | dict[object, int]) -> None:
-    have = getattr(whole, name)
-    if isinstance(value, dict):
-        for key, number in value.items():
+def _add(have: dict[object, int], more: dict[object, int]) -> None:
+    for key, number in more.items():
+        if number:
             have[key] = have.get(key, 0) + number
-    elif isinstance(value, list):
-        have[:] = [a + b for a, b in zip(have, value, strict=True)]
-    else:
-        setattr(whole, name, max(have, value) if name in _GREATEST else have + value)
 
 
-_NAMES = tuple(one.name for one in fields(Measures))
+_NUMBERS = tuple(one.name for one in fields(Measures) if one.default == 0)
+_TABLES = tuple(one.name for one in fields(Measures) if one.name not in (*_NUMBERS, "hold_bins"))

@@ -1,0 +1,133 @@
+"""The tables of a report: agents, days, half-hours, the log. Pure."""
+
+from deskunit.reports import drawing
+from deskunit.reports.markup import Html, joined, table, tag
+from deskunit.reports.model import SHOWN_STATES, Report, Row
+from deskunit.reports.parts import half_hour, scrolling, section, shown, wall_of, who
+from deskunit.reports.wall import Wall
+from deskunit.reports.wording import Wording, hms, short
+from deskunit.state_log.piece import Piece
+
+# of which tables of agents have a column; the rest stands above
+ROW_FIGURES = (
+    *("calls_handled", "average_handle_time", "hold_per_held_call", "holds_over_limit"),
+    *("wrap_up_per_handled_call", "not_ready_share", "occupancy"),
+)
+
+
+def rows(report: Report, say: Wording) -> Html:
+    """A line an agent in the order of their ids, below everybody's: no ranking."""
+    heads = [
+        say("agent"),
+        say("team_head"),
+        say("signed_in"),
+        say("states"),
+        *map(say.measure, ROW_FIGURES),
+    ]
+    everybody = Row("", say("everybody"), "", None, report.figures, report.times)
+    lines = [_row(one, say, one.team) for one in (everybody, *report.rows)]
+    made = table(heads, lines, class_="r-table r-rows")
+    return section("rows", say("rows"), scrolling(made, say("rows")), note=say("rows_note"))
+
+
+def _row(one: Row, say: Wording, *more: str) -> list[object]:
+    name = who(one.name, one.key) if one.date is None else say.date(one.date)
+    return [
+        name,
+        *more,
+        hms(one.times.signed_in_ms),
+        Html(drawing.shares(one.times, say, one.name)) if one.times.sum_ms else "",
+        *(shown(one.figures, key) for key in ROW_FIGURES),
+    ]
+
+
+def days(report: Report, say: Wording) -> Html:
+    """A column a day, the period last: every key figure, and how the time was spent."""
+    columns = [*report.days, Row("", say("period"), "", None, report.figures, report.times)]
+    heads = ["", *(say("period") if one.date is None else _short_day(one, say) for one in columns)]
+    lines: list[list[object]] = [
+        [say("signed_in"), *(hms(one.times.signed_in_ms) for one in columns)],
+        [say("states"), *(Html(drawing.shares(one.times, say, one.name)) for one in columns)],
+    ]
+    lines += [
+        [say.measure(key.key), *(shown(one.figures, key.key) for one in columns)]
+        for key in report.figures
+        if any(one.find(key.key) is not None for one in report.days)
+    ]
+    made = table(heads, lines, class_="r-table r-days")
+    return section("days", say("days"), scrolling(made, say("days")))
+
+
+def _short_day(one: Row, say: Wording) -> Html:
+    assert one.date is not None
+    return joined((one.date.strftime("%m-%d"), Html("<br>"), say.weekday(one.date)))
+
+
+def bands(report: Report, say: Wording) -> Html:
+    """The interval table: half-hours that somebody was signed in."""
+    wall = wall_of(report)
+    state_heads = [say.state(state) for state in SHOWN_STATES]
+    heads = [
+        say("band"),
+        say("calls"),
+        say("handle"),
+        say("occupancy"),
+        *state_heads,
+        say("signed_in"),
+    ]
+    lines = [
+        [
+            half_hour(one, wall),
+            one.calls.text,
+            one.handle.text,
+            one.occupancy.text,
+            *(f"{one.times.in_state_ms.get(state, 0) / 1000:.0f}" for state in SHOWN_STATES),
+            f"{one.times.signed_in_ms / 1000:.0f}",
+        ]
+        for one in report.bands
+        if one.times.sum_ms or one.calls.part
+    ]
+    made = table(heads, lines, class_="r-table r-bands")
+    note = say("bands_note" if len(report.period.days) == 1 else "bands_note_days")
+    return section("bands", say("bands"), scrolling(made, say("bands")), note=note)
+
+
+def log(report: Report, say: Wording) -> Html:
+    """The agent's own log, a day that folds; what is unfolded is printed."""
+    wall = wall_of(report)
+    heads = [say("from"), say("to"), say("lasted"), say("state"), say("reason"), say("detail")]
+    folded = [
+        tag(
+            "details",
+            tag(
+                "summary",
+                say.date(lane.date),
+                " ",
+                tag("small", say("rows_of", number=len(lane.pieces))),
+            ),
+            table(heads, [_piece(one, wall, say) for one in lane.pieces], class_="r-table r-log"),
+        )
+        for lane in report.lanes
+        if lane.date is not None and lane.pieces
+    ]
+    return section("log", say("log"), *folded, note=say("log_note"))
+
+
+def _piece(piece: Piece, wall: Wall, say: Wording) -> list[object]:
+    corrected = ""
+    if piece.correction is not None:
+        was = say.state(piece.original_state or piece.state)
+        corrected = say("bar_corrected", number=piece.correction, was=was)
+    more = [
+        corrected,
+        say("bar_running") if piece.is_running else "",
+        say("bar_inferred") if piece.end_inferred else "",
+    ]
+    return [
+        wall.hms(piece.start_utc_ms),
+        wall.hms(piece.end_utc_ms),
+        short(piece.duration_ms),
+        say.state(piece.state),
+        say.reason(piece.reason_code),
+        say("comma").join(one for one in more if one),
+    ]
