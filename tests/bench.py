@@ -13,12 +13,15 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "scenarios")]
 
 from bench_callbacks import callbacks  # noqa: E402
+from bench_exports import exports  # noqa: E402
 from bench_host import press_to_commit  # noqa: E402
 from bench_ingest import ingest  # noqa: E402
+from bench_intervals import intervals  # noqa: E402
 from bench_journal import drain, flash_writes  # noqa: E402
 from bench_pack import pack_on_unit  # noqa: E402
 from bench_push import push  # noqa: E402
 from bench_reports import reports  # noqa: E402
+from bench_scripts import scripts  # noqa: E402
 from deskunit.virtual import VirtualUnit  # noqa: E402
 from play import UID, Play, play  # noqa: E402
 
@@ -126,11 +129,14 @@ def figures() -> dict[str, object]:
         **release_to_screen(),
         **press_to_commit(),
         **ingest(),
+        **intervals(),
         **flash_writes(),
         **drain(),
         **push(),
         **reports(),
+        **scripts(tree()),
         **callbacks(),
+        **exports(),
     }
 
 

@@ -38,6 +38,43 @@ SELECT u.uid || '-1-5eed0001-' || (a.n + 3), u.uid, '1-5eed0001', a.n + 3, r.sta
 FROM bench_unit AS u CROSS JOIN started AS a CROSS JOIN started AS b ON b.rowid = a.rowid + 1
 CROSS JOIN round AS r ON r.rowid = a.n % {len(ROUND)} + 1
 """
+EVENT_MS = 75_000
+# What a unit tells, over and over; AG, CALL and OF are put in.
+TOLD = (
+    ("st", '"to":"not_ready","by":"btn","rc":0,"ag":"AG"'), ("rsn", '"of":OF,"rc":1'),
+    ("st", '"to":"ready","by":"btn","ag":"AG"'),
+    ("st", '"to":"talking","by":"btn","ag":"AG","call":CALL'),
+    ("step", '"call":CALL,"sc":"greeting","s":"hello","by":"btn"'),
+    ("st", '"to":"hold","by":"btn","ag":"AG","call":CALL,"hold":1'), ("remind", '"hold":1,"n":1'),
+    ("spoke", '"hold":1,"n":1'), ("st", '"to":"talking","by":"btn","ag":"AG","call":CALL'),
+    ("st", '"to":"wrap_up","by":"btn","ag":"AG","call":CALL'), ("wrapup", '"call":CALL'),
+    ("st", '"to":"ready","by":"btn","ag":"AG"'),
+    ("st", '"to":"talking","by":"btn","ag":"AG","call":CALL'),
+    ("step", '"call":CALL,"sc":"greeting","s":"hello","by":"btn"'),
+    ("st", '"to":"wrap_up","by":"btn","ag":"AG","call":CALL'),
+    ("st", '"to":"ready","by":"btn","ag":"AG"'),
+    ("st", '"to":"talking","by":"btn","ag":"AG","call":CALL'),
+    ("step", '"call":CALL,"sc":"greeting","s":"hear","by":"btn"'),
+    ("st", '"to":"wrap_up","by":"btn","ag":"AG","call":CALL'),
+    ("st", '"to":"ready","by":"btn","ag":"AG"'),
+)  # fmt: skip
+A_SHIFT = 400  # events
+EVENTS = f"""
+INSERT INTO event
+SELECT uid, '1-5eed0001', seq, ms, kind, '["E",0,"1-5eed0001",' || seq || ',' || ms || ',"' || kind || '",{{'
+  || replace(replace(replace(body, 'AG', agent), 'CALL', call), 'OF', seq - 1) || '}}]', {FIRST_UTC_MS} + ms
+FROM (
+  SELECT u.uid, u.agent, n.n + 1 AS seq, n.n * {EVENT_MS} + (n.n * 7919 + :seed) % 60000 AS ms,
+    CASE WHEN n.n = 0 THEN 'boot' WHEN n.n % {A_SHIFT} < 2 THEN 'st' ELSE t.kind END AS kind,
+    CASE WHEN n.n = 0 THEN '"rst":"PWRON","fw":"0.3.0"'
+      WHEN n.n % {A_SHIFT} = 0 THEN '"to":"signed_out","by":"btn"'
+      WHEN n.n % {A_SHIFT} = 1 THEN '"to":"not_ready","by":"btn","rc":90,"ag":"AG"'
+      ELSE t.body END AS body,
+    n.n % {A_SHIFT} / {len(TOLD)} * 3
+      + CASE WHEN n.n % {len(TOLD)} < 11 THEN 1 WHEN n.n % {len(TOLD)} < 15 THEN 2 ELSE 3 END AS call
+  FROM bench_unit AS u CROSS JOIN number AS n CROSS JOIN told AS t ON t.rowid = n.n % {len(TOLD)} + 1
+)
+"""
 INDEXES = (
     "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
 )
@@ -51,6 +88,22 @@ def make_intervals(file: Path, rows: int, seed: int = 1) -> int:
         connection.execute(NUMBERS, {"numbers": per_unit + 1})
         connection.execute(STARTS, {"seed": seed})
         connection.execute(INTERVALS)
+    return per_unit * UNITS
+
+
+def make_events(file: Path, rows: int, seed: int = 1) -> int:
+    """A new deskunit.db with about `rows` events of 200 units and no intervals yet; how many they are.
+
+    Of 20 events 13 are states (as in the synthetic month: 61 %); every shift signs in and out.
+    """
+    per_unit = -(-rows // UNITS)
+    with _bulk(file) as connection:
+        _units(connection, per_unit * EVENT_MS, seed)
+        connection.execute("CREATE TEMP TABLE told (n, kind, body)")
+        told = [(n, *one) for n, one in enumerate(TOLD)]
+        connection.executemany("INSERT INTO told VALUES (?, ?, ?)", told)
+        connection.execute(NUMBERS, {"numbers": per_unit})
+        connection.execute(EVENTS, {"seed": seed})
     return per_unit * UNITS
 
 

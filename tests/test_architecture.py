@@ -21,6 +21,23 @@ PURE = (
     *("transfer.py", "errands.py", "correction.py"),
     *(f"state_log/{name}.py" for name in ("piece", "days")),
     *(f"corrections/{name}.py" for name in ("rules", "rows", "orders")),
+    *(f"measures/{name}.py" for name in ("adherence", "calls", "catalogue", "figures", "holds")),
+    *(f"measures/{name}.py" for name in ("limits", "measuring", "moments", "period", "portions")),
+    *(f"measures/{name}.py" for name in ("shifts", "sign_ins", "stretches", "tally", "targets")),
+    *(
+        f"queue_log/{name}.py"
+        for name in (
+            "row",
+            "order",
+            "seat",
+            "writing",
+            "visits",
+            "figures",
+            "people",
+            "presses",
+            "matching",
+        )
+    ),
     *(
         f"reports/{name}.py"
         for name in ("model", "material", "markup", "wall", "wording", "palette", "parts")

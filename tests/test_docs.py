@@ -5,19 +5,41 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from deskunit import transfer, wire
+from deskunit import settings, transfer, wire, words
 from deskunit.callbacks import exporting, kinds, measures
 from deskunit.callbacks.folding import STEPS
+from deskunit.exports import (
+    calls_table,
+    events_table,
+    holds_table,
+    intervals_table,
+    sign_ins_table,
+    states_table,
+)
+from deskunit.exports.meanings import meaning, split
+from deskunit.exports.table import Column
+from deskunit.measures import FAMILIES, MEASURES, words_of
+from deskunit.queue_log.telling import COLUMNS as differences
+from deskunit.queue_log.visits import STEPS as STEPS_OF_VISITS
 from deskunit.scripts import encoding
 from deskunit.scripts.conditions import AGENT, DAYS, LEVELS
 from deskunit.scripts.filling import ON_UNIT
 from deskunit.scripts.library import STATE_NAMES
 from deskunit.scripts.scenario import CALLBACKS, CALLERS, KINDS
 from deskunit.scripts.texts import load
+from deskunit.settings import QUEUE_LOG
 
 ROOT = Path(__file__).parents[1]
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text("utf-8")
 UNIT = ROOT / "firmware" / "unit"
+EXPORTS = {
+    "states": states_table.COLUMNS,
+    "events": events_table.COLUMNS,
+    "intervals": intervals_table.COLUMNS,
+    "calls": calls_table.COLUMNS,
+    "holds": holds_table.COLUMNS,
+    "signins": sign_ins_table.COLUMNS,
+}
 FRAMES = (*wire.FromUnit.__args__, *wire.ToUnit.__args__)
 # how an event comes about in the firmware: log(at_ms, "kind", …), add(0, "boot", …), note(now_ms, "kind", …)
 EVENT = re.compile(r'(?:log|add|note)\(\s*(?:at_ms|now_ms|0),\s*"([a-z_]+)"')
@@ -137,9 +159,67 @@ def test_the_guide_to_callbacks_names_every_column_kind_and_measure() -> None:
     assert plain - columns == set() and set(exporting.TIMES) <= columns
 
 
+def test_the_guide_to_the_queue_log_names_every_verb_and_column() -> None:
+    en = (ROOT / "docs" / "queue_log.md").read_text("utf-8").split("## English")[1]
+    assert len(STEPS_OF_VISITS) > 12
+    assert [verb for verb in STEPS_OF_VISITS if verb not in en] == []
+    named = set(re.findall(r"\w+", en[en.index("Columns of `--out`") :]))
+    assert {column.split(":")[0] for column in differences.split()} - named == set()
+    settings_of_host = (ROOT / "host_tools" / "README.md").read_text("utf-8")
+    for name, (default, low, high) in QUEUE_LOG.items():
+        row = rf"^{name} = {default} .*{low}–{high}$"
+        assert re.search(row, settings_of_host, re.MULTILINE), name
+
+
+@pytest.mark.parametrize(("language", "half"), [("zh", "## 中文"), ("en", "## English")])
+@pytest.mark.parametrize("name", EXPORTS)
+def test_the_guide_to_exports_says_of_every_column_what_the_workbook_says(
+    name: str, language: str, half: str
+) -> None:
+    guide = (ROOT / "docs" / "exports.md").read_text("utf-8")
+    part = guide[guide.index(f"\n{half}\n") :].split("\n## English\n")[half == "## English"]
+    rows = re.findall(r"^\| (`[a-z_`, ]+`) \| (.+) \|$", part, re.MULTILINE)
+    said = {column: meant for names, meant in rows for column in re.findall(r"\w+", names)}
+    columns = [column.name for column in EXPORTS[name]]
+    assert {one: said.get(one) for one in columns} == {
+        one: words.text(f"column.{split(one)[0]}", language) for one in columns
+    }
+    assert f"`export {name}`" in part
+
+
+@pytest.mark.parametrize("column", exporting.COLUMNS, ids=lambda column: column.name)
+def test_every_column_of_callbacks_has_its_meaning(column: Column) -> None:
+    assert meaning(column.name, "zh") and meaning(column.name, "en")
+
+
 def test_the_store_says_what_each_fact_about_a_callback_is() -> None:
     text = (ROOT / "docs" / "store.md").read_text("utf-8")
     assert len(STEPS) > 10
     assert [
         what for what in STEPS if not re.search(rf"^\| .*`{what}`.* \|", text, re.MULTILINE)
     ] == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_guide_to_measures_has_every_measure_in_the_words_of_the_reports(language: str) -> None:
+    guide = (ROOT / "docs" / "measures.md").read_text("utf-8")
+    part = guide.split("## English")[0 if language == "zh" else 1]
+    for key in (*MEASURES, *FAMILIES):
+        told = words_of(key, language)
+        row = f"| `{key}` | {told.name} | {told.formula} | {told.unit} | {told.source} |"
+        assert row in part, row
+    rows = set(re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE))
+    assert rows == {*MEASURES, *FAMILIES, *settings.MEASURES}
+
+
+@pytest.mark.parametrize("file", ["docs/measures.md", "host_tools/README.md"])
+def test_every_setting_of_the_measures_is_named_with_its_default(file: str) -> None:
+    text = (ROOT / file).read_text("utf-8")
+    for name, one in settings.MEASURES.items():
+        assert re.search(rf"`?{name}`? [|=] {one.default}\b", text), name
+
+
+def test_every_target_of_the_measures_has_its_line() -> None:
+    text = (ROOT / "host_tools" / "README.md").read_text("utf-8")
+    section = text[text.index("[measures.targets]") :].split("```")[0]
+    assert set(re.findall(r"^(\w+) = ", section, re.MULTILINE)) == {*settings.MEASURE_TARGETS}

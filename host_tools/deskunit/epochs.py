@@ -4,8 +4,10 @@ Readings of a unit's clock come in, rows of the epoch table come out; the store 
 beyond every word that is stored, so that what was told once keeps its time.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from deskunit.clock import RATE_PPB, STEP_MS, WANDER_PPB, ClockReading, grown_ms
 
@@ -14,6 +16,7 @@ KEEP_MS = 10  # a prediction that is no more than this off stays: rows are rare
 BETWEEN_MS = 4  # how far a clock may go from one round of probes to the next
 ROUND_LOST_MS = 90_000  # after so long without a reading the way between is drawn as a line
 YEAR_MS = 365 * 86_400_000
+_FROM_MS = attrgetter("from_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,16 @@ class Epoch:
         return self.offset_ms + self.slope_ppb * (ms - self.from_ms) // 1_000_000_000
 
     def error(self, ms: int) -> int:
+        if not self.drift_ppb:
+            return self.error_ms
         return self.error_ms + grown_ms(self.drift_ppb, ms - self.at_ms)
 
 
 def find(epochs: Sequence[Epoch], ms: int) -> Epoch:
-    """The epoch that holds at `ms`; the first one also before it."""
-    for epoch in reversed(epochs):
-        if ms >= epoch.from_ms:
-            return epoch
-    return epochs[0]
+    """The epoch that holds at `ms`, of epochs in their order; the first one also before it."""
+    if ms >= epochs[-1].from_ms:
+        return epochs[-1]
+    return epochs[max(0, bisect_right(epochs, ms, key=_FROM_MS) - 1)]
 
 
 def first(reading: ClockReading) -> list[Epoch]:

@@ -3,20 +3,23 @@
 Made by the session from E and X frames or by the store from a stored line. Knows no port, no database.
 """
 
-import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 Key = tuple[str, str, int]
 BootKey = tuple[str, str]
 Acks = Mapping[BootKey, tuple[int, str]]  # (uid, boot) → seq and ecrc that an A may name
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event. `line`: the payload of its E frame with flags 0, exactly as the unit wrote it."""
+class Event(msgspec.Struct, frozen=True, gc=False):
+    """One event. `line`: the payload of its E frame with flags 0, exactly as the unit wrote it.
+
+    A struct, as millions are read at once; what is in it never leads back to it, so gc need not look.
+    """
 
     uid: str
     boot: str
@@ -37,8 +40,7 @@ class Event:
         return ecrc(self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(msgspec.Struct, frozen=True, gc=False):
     """A unit's word that it has first..last of a boot no more. `line`: the payload of its X frame."""
 
     uid: str
@@ -79,8 +81,38 @@ def ecrc(line: str) -> str:
 
 def from_line(uid: str, line: str) -> Event:
     """The event that a stored line tells."""
-    _, _, boot, seq, ms, kind, body = json.loads(line)
-    return Event(uid, boot, seq, ms, kind, plain(body), line)
+    _, _, boot, seq, ms, kind, body = _payload.decode(line)
+    return Event(uid, boot, seq, ms, kind, body if _is_plain(line) else plain(body), line)
+
+
+class Told(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What a stored line says: as much of an Event as the reducer of intervals asks for."""
+
+    letter: str
+    flags: int
+    boot: str
+    seq: int
+    ms: int
+    kind: str
+    body: dict[str, Any]
+
+
+def from_lines(lines: Sequence[str]) -> list[Told]:
+    """What stored lines say, many at once: a sixth of the time of from_line."""
+    text = f"[{','.join(lines)}]"
+    told = _many.decode(text)
+    if _is_plain(text):
+        return told
+    return [msgspec.structs.replace(one, body=plain(one.body)) for one in told]
+
+
+def _is_plain(text: str) -> bool:
+    """Whether no text in this JSON needs `plain`: only an escape brings in what the line does not show."""
+    return text.isprintable() and "\\" not in text
+
+
+_payload: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
+_many: msgspec.json.Decoder[list[Told]] = msgspec.json.Decoder(list[Told])
 
 
 def plain(body: Mapping[str, Any]) -> dict[str, Any]:

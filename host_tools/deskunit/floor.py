@@ -9,12 +9,13 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from deskunit import callback_floor, reasons
+from deskunit import callback_floor, reasons, roles, settings
 from deskunit.callback_floor import CallbackFloor
 from deskunit.errors import DeskunitError
 from deskunit.exports import states_rows
@@ -109,12 +110,13 @@ class DeskFloor(CallbackFloor):
         uid = query.get("uid")
         if uid is not None:
             self._stored(uid)
-        asked = Query(self._zone, units=only(uid))
+        within = roles.scope(settings.load(self._logger.data_dir).viewer, self._logger.store)
+        asked = Query(self._zone, units=only(uid), within=within)
         if query.get("range") == "today":
             midnight = datetime.now(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
             next_one = midnight + timedelta(days=1)
             start_ms, end_ms = (int(one.timestamp() * 1000) for one in (midnight, next_one))
-            asked = Query(self._zone, start_ms, end_ms, units=only(uid))
+            asked = replace(asked, from_utc_ms=start_ms, to_utc_ms=end_ms)
         return states_rows(self._logger.store, asked)
 
     def subscribe(self, callback: Listener) -> Unsubscribe:

@@ -5,23 +5,25 @@ it with everything and must give the same rows. It knows no database and no cloc
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deskunit import epochs
 from deskunit.clock import RATE_PPB, STEP_MS, grown_ms
 from deskunit.epochs import BOUNDED, SYNCED, Epoch
-from deskunit.events import Event
+from deskunit.events import Event, Told
 from deskunit.reasons import LOGIN, UNSPECIFIED
 from deskunit.states import CAUSE_OF_BY, HOLD, NOT_READY, SIGNED_OUT, UNIT_STATES, UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True, gc=False):
     """One state of one unit, half-open [start, end); an open one has no end and no duration.
 
     (boot, seq) is the event that opened it. An `unknown` interval is opened by no event: it carries
-    the last event known before it, and its row_id ends in `u`.
+    the last event known before it, and its row_id ends in `u`. A struct: a rebuild makes millions.
     """
 
     uid: str
@@ -50,8 +52,7 @@ class Interval:
         return f"{self.uid}-{self.boot}-{self.seq}" + ("u" if self.state == UNKNOWN else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True, gc=False):
     """An instant of a unit's life, and how sure its UTC is."""
 
     ms: int
@@ -62,7 +63,8 @@ class Moment:
 
 def moment(epoch: Epoch, ms: int) -> Moment:
     """What the ms are by that epoch."""
-    return Moment(ms, ms + epoch.offset(ms), epoch.error(ms), epoch.quality)
+    error_ms = epoch.error(ms) if epoch.drift_ppb else epoch.error_ms
+    return Moment(ms, ms + epoch.offset(ms), error_ms, epoch.quality)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class BootClock:
     synced_ms: int = 0  # of the last reading that the epochs agree with
 
     def at(self, ms: int) -> Epoch:
-        return epochs.find(self.epochs, ms)
+        last = self.epochs[-1]
+        return last if ms >= last.from_ms else epochs.find(self.epochs, ms)
 
     def moment(self, ms: int) -> Moment:
         return moment(self.at(ms), ms)
@@ -99,24 +102,28 @@ class Fold:
     quiet: Interval | None = None  # what is open again if the next word shows no loss
     changes: dict[str, Interval | None] = field(default_factory=dict)  # row_id -> row, None: gone
 
-    def take(self, clock: BootClock, event: Event) -> None:
+    def take(self, clock: BootClock, event: Event | Told) -> None:
         """The next stored event of this unit. Missing seq before it are a declared gap."""
         if event.boot != self.boot:
             self._new_boot(clock)
         else:
-            self._continue()
+            if self.quiet is not None:
+                self._continue()
             if event.seq != self.seq + 1 and self.last is not None:
                 self._cut(self.last)
-        self.seq, self.last = event.seq, self._moment(clock.at(event.ms), event.ms)
-        self._known(clock, max(event.ms, clock.known_ms))
-        if event.kind == "st":
-            self._state(event, self.last)
-        elif event.kind == "boot" and "st" not in event.body:
-            self._begin(event, self.last, SIGNED_OUT, "boot")
-        elif event.kind == "rsn":
+        self.seq, ms = event.seq, event.ms
+        self.last = at = self._moment(clock.at(ms), ms)
+        if ms > self.known_ms or clock.known_ms > self.known_ms:
+            self._known(clock, max(ms, clock.known_ms))
+        kind = event.kind
+        if kind == "st":
+            self._state(event, at)
+        elif kind == "boot" and "st" not in event.body:
+            self._begin(event, at, SIGNED_OUT, "boot")
+        elif kind == "rsn":
             self._reason(event)
         elif self.open is None:
-            self._unknown(self.last, None)
+            self._unknown(at, None)
 
     def heard(self, clock: BootClock, ms: int) -> None:
         """A heartbeat, nothing missing before it: what silence made unknown was the state."""
@@ -142,6 +149,9 @@ class Fold:
         now, last = moment(epoch, ms), self.last
         if last is None or now.utc_ms >= last.utc_ms:
             return now
+        return self._kept_in_order(now, last)
+
+    def _kept_in_order(self, now: Moment, last: Moment) -> Moment:
         # how far apart two neighbours may be says nothing about their order
         slack_ms = sum(one.error_ms for one in (now, last) if one.quality == SYNCED)
         moved_ms = last.utc_ms - now.utc_ms
@@ -160,6 +170,7 @@ class Fold:
             self._cut(self.last)
         self.boot, self.boot_no = clock.boot, clock.boot_no
         self.seq = self.known_ms = 0
+        self.epoch = clock.at(0)
         self.quiet = None
 
     def _cut(self, at: Moment) -> None:
@@ -193,22 +204,23 @@ class Fold:
             self.before = self.quiet = None
 
     def _close(self, row: Interval, at: Moment, boot: str, *, inferred: bool) -> Interval:
-        own_end = _own_end(row, at) if row.boot == boot else None
-        end = at if own_end is None else own_end
-        end_utc_ms = max(end.utc_ms, row.start_utc_ms)
-        duration_ms = at.ms - row.start_ms if row.boot == boot else end_utc_ms - row.start_utc_ms
+        is_same_boot = row.boot == boot
+        end = _own_end(row, at) if is_same_boot else at
+        end_utc_ms = end.utc_ms if end.utc_ms > row.start_utc_ms else row.start_utc_ms
         return self._put(
             replace(
                 row,
                 end_utc_ms=end_utc_ms,
-                duration_ms=duration_ms,
+                duration_ms=(
+                    at.ms - row.start_ms if is_same_boot else end_utc_ms - row.start_utc_ms
+                ),
                 end_inferred=inferred,
                 time_error_ms=max(row.time_error_ms, end.error_ms),
                 time_quality=end.quality if row.time_quality == SYNCED else BOUNDED,
             )
         )
 
-    def _state(self, event: Event, at: Moment) -> None:
+    def _state(self, event: Event | Told, at: Moment) -> None:
         body = event.body
         if not _is_understood(body):
             self._cut(at)
@@ -218,14 +230,14 @@ class Fold:
             self.open = replace(self.open, not_taken=True)
         self._begin(event, at, state, CAUSE_OF_BY[body["by"]], self._sign_in(event, state))
 
-    def _sign_in(self, event: Event, state: str) -> str | None:
+    def _sign_in(self, event: Event | Told, state: str) -> str | None:
         """The sign-in that this state belongs to: the running one, or a new one begun here."""
         if state == SIGNED_OUT:
             return None
         running = self.before if self.before is not None else self.open
         if running is not None and running.sign_in and self._same(running, event.body):
             return running.sign_in
-        return f"{event.uid}-{event.boot}-{event.seq}"
+        return f"{self.uid}-{self.boot}-{event.seq}"
 
     def _same(self, running: Interval, body: Mapping[str, Any]) -> bool:
         if running.agent_id != body.get("ag"):
@@ -238,7 +250,7 @@ class Fold:
         return body.get("rc") != LOGIN and (body.get("call") or 0) >= (running.call_no or 0)
 
     def _begin(
-        self, event: Event, at: Moment, state: str, cause: str, sign_in: str | None = None
+        self, event: Event | Told, at: Moment, state: str, cause: str, sign_in: str | None = None
     ) -> None:
         if self.open is not None:
             last = self.open
@@ -249,8 +261,8 @@ class Fold:
         body = event.body if event.kind == "st" else {}
         self.open = self._put(
             Interval(
-                uid=event.uid,
-                boot=event.boot,
+                uid=self.uid,
+                boot=self.boot,
                 seq=event.seq,
                 state=state,
                 start_ms=event.ms,
@@ -267,7 +279,7 @@ class Fold:
             )
         )
 
-    def _reason(self, event: Event) -> None:
+    def _reason(self, event: Event | Told) -> None:
         """The reason chosen late holds for the whole interval that its menu's press opened."""
         code = event.body.get("rc")
         if self.open is not None and _is_completed(self.open, event):
@@ -276,17 +288,18 @@ class Fold:
             self.before = self._put(replace(self.before, reason_code=code))
 
 
-def _own_end(row: Interval, at: Moment) -> Moment | None:
-    """Where a row's own time ends when the host's clock was set in it; None: where the next starts."""
+def _own_end(row: Interval, at: Moment) -> Moment:
+    """Where a row's own time ends: where the next starts, but when the host's clock was set in it."""
     duration_ms = at.ms - row.start_ms
     utc_ms = row.start_utc_ms + duration_ms
-    if abs(at.utc_ms - utc_ms) <= STEP_MS + grown_ms(2 * RATE_PPB, duration_ms):
-        return None
+    apart_ms = abs(at.utc_ms - utc_ms)
+    if apart_ms <= STEP_MS or apart_ms <= STEP_MS + grown_ms(2 * RATE_PPB, duration_ms):
+        return at
     error_ms = row.time_error_ms + grown_ms(RATE_PPB, duration_ms)
     return Moment(at.ms, utc_ms, error_ms, row.time_quality)
 
 
-def _is_completed(row: Interval, event: Event) -> bool:
+def _is_completed(row: Interval, event: Event | Told) -> bool:
     opened_by = (event.boot, event.body.get("of"))
     is_code = isinstance(event.body.get("rc"), int)
     return is_code and row.state == NOT_READY and (row.boot, row.seq) == opened_by
@@ -294,18 +307,20 @@ def _is_completed(row: Interval, event: Event) -> bool:
 
 def _is_understood(body: Mapping[str, Any]) -> bool:
     """False for words of a newer firmware: the state is then unknown, never a guess."""
-    numbers = (body.get(key, 0) for key in ("rc", "call", "hold"))
+    to, by = body.get("to"), body.get("by")
     return (
-        body.get("to") in UNIT_STATES
-        and isinstance(body.get("by"), str)
-        and body["by"] in CAUSE_OF_BY
-        and (body["to"] == SIGNED_OUT or isinstance(body.get("ag"), str))
-        and all(isinstance(number, int) for number in numbers)
+        to in UNIT_STATES
+        and isinstance(by, str)
+        and by in CAUSE_OF_BY
+        and (to == SIGNED_OUT or isinstance(body.get("ag"), str))
+        and isinstance(body.get("rc", 0), int)
+        and isinstance(body.get("call", 0), int)
+        and isinstance(body.get("hold", 0), int)
     )
 
 
 def rebuild(
-    fold: Fold, boots: Iterable[tuple[BootClock, Iterable[Event]]]
+    fold: Fold, boots: Iterable[tuple[BootClock, Iterable[Event | Told]]]
 ) -> Iterator[tuple[BootClock, dict[str, Interval | None]]]:
     """Feed a fold with all that came after it, boots in their order; the changes boot by boot."""
     for clock, events in boots:

@@ -34,6 +34,12 @@ def check(within: frozenset[str] | None, agents: Iterable[str]) -> None:
             raise DeskunitError("not_yours", exit_code=2, agent=agent)
 
 
+def check_correcting(viewer: Viewer) -> None:
+    """DeskunitError: an agent's role reads and corrects nothing."""
+    if viewer.role == AGENT:
+        raise DeskunitError("correction_role", exit_code=2)
+
+
 def check_teams(viewer: Viewer, teams: Iterable[str]) -> None:
     """DeskunitError: a team that is asked for is not one of the viewer's."""
     for team in teams:

@@ -81,6 +81,7 @@ MEASURE_TARGETS: Mapping[
 ] = {  # percent or seconds; None where each site sets its own
     "connect_rate": 95,
     "answer_rate": 100,
+    "service_level": None,
     "occupancy": None,
     "average_handle_time": None,
     "average_hold": None,
@@ -96,6 +97,10 @@ MEASURE_TARGETS: Mapping[
 _TIMES = frozenset(
     ("average_handle_time", "average_hold", "hold_per_handled_call", "wrap_up_per_handled_call")
 )
+QUEUE_LOG = {
+    "answer_within_s": Range(20, 1, 3600),  # the T of the service level
+    "match_tolerance_s": Range(15, 0, 300),  # one call on both sides begins so far apart at most
+}
 _PERCENT = Range(0, 0, 100)
 _SECONDS = Range(0, 1, 86400)
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -154,6 +159,14 @@ class Viewer:
 
 
 @dataclass(frozen=True)
+class QueueLog:
+    """How an imported queue_log is counted and held against the units' log."""
+
+    answer_within_s: int = QUEUE_LOG["answer_within_s"].default
+    match_tolerance_s: int = QUEUE_LOG["match_tolerance_s"].default
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the site chose. `language` and `zone` None: the computer's own."""
 
@@ -161,6 +174,7 @@ class Settings:
     site: Site = field(default_factory=Site)
     callbacks: Callbacks = field(default_factory=Callbacks)
     measures: Measures = field(default_factory=Measures)
+    queue_log: QueueLog = field(default_factory=QueueLog)
     language: Language | None = None
     away_limit: int = HOST["away_limit"].default
     page_port: int = HOST["page_port"].default
@@ -187,6 +201,7 @@ def _checked(file: Path, nested: dict[str, Any]) -> Settings:
     site, callbacks = _section(file, nested, "site"), _section(file, nested, "callbacks")
     measures = _section(file, nested, "measures")
     viewer, shifts = _section(file, nested, "viewer"), _section(file, nested, "shifts")
+    queue_log = _section(file, nested, "queue_log")
     language, zone = nested.pop("language", None), host.pop("zone", None)
     day_start = _time(file, "host.day_start", host.pop("day_start", "00:00"))
     if nested:
@@ -199,6 +214,7 @@ def _checked(file: Path, nested: dict[str, Any]) -> Settings:
         site=_site(file, site),
         callbacks=_callbacks(file, callbacks),
         measures=_measures(file, measures),
+        queue_log=QueueLog(**_numbers(file, "queue_log", queue_log, QUEUE_LOG)),
         language=language,
         zone=None if zone is None else _zone(zone),
         day_start=day_start,

@@ -18,6 +18,7 @@ from deskunit.session import Session
 from deskunit.store import Store
 from model_host import Host
 from model_run import Makes, Run
+from msgspec import structs
 from rubbish import KINDS
 from unit import codec
 
@@ -71,7 +72,9 @@ class BootlessHost(Host):
             records = list(records)
             self.boot = self.boot or records[0].boot
             boots = {(one.uid, one.boot) for one in records}
-            done = commit([replace(one, boot=self.boot) for one in records], received_utc_ms)
+            done = commit(
+                [structs.replace(one, boot=self.boot) for one in records], received_utc_ms
+            )
             prefix = {key: done.prefix[key[0], self.boot] for key in boots}
             return replace(done, prefix=prefix)
 

@@ -15,6 +15,7 @@ import click
 import pytest
 from deskunit import cli
 from deskunit.cli.callbacks import COMMANDS as CALLBACKS
+from deskunit.cli.exporting import export as EXPORTS
 from deskunit.cli.help import wrapped
 from deskunit.cli.table import Column, lines, shown_width
 from deskunit.cli.top import COMMANDS as COMMANDS_BY_NAME
@@ -30,9 +31,11 @@ UID = "a4cf12b3d0e8"
 BOOT = "41-9f3c77e1"
 COMMANDS = [
     [], ["run"], ["log"], ["units"], ["units", "name"], ["units", "confirm"], ["health"], ["states"],
+    ["export"], *(["export", name] for name in EXPORTS.commands), ["virtual"], ["deploy"],
     ["report"], *(["report", kind] for kind in ("day", "week", "agent", "team")),
     ["export"], ["export", "states"], ["virtual"], ["deploy"],
     ["capture"], ["replay"], ["backup"], ["install"],
+    ["import"], ["import", "queue_log"],
     ["script"], ["script", "init"], ["script", "check"], ["script", "build"],
     ["script", "preview"], ["script", "push"], ["script", "use"],
     *(["callbacks", name] for name in CALLBACKS), ["callbacks"],

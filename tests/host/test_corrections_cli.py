@@ -186,6 +186,14 @@ def test_what_is_wrong_is_one_sentence(
     assert terminal.json("list", "--all") == []
 
 
+def test_an_agents_desk_corrects_nothing(terminal: Terminal) -> None:
+    with (terminal.folder / "settings.toml").open("a", encoding="utf-8") as file:
+        file.write('[viewer]\nrole = "agent"\nagent = "1001"\n')
+    code, _, err = terminal.run(*BREAK)
+    assert code == 2 and "an agent's desk, which corrects nothing" in err
+    assert terminal.run("withdraw", "1", *WHY)[0] == 2 and terminal.json("list", "--all") == []
+
+
 def test_two_units_of_one_seat_are_named_by_their_uid(terminal: Terminal) -> None:
     with open_store(terminal.folder, write=True) as store:
         store.name_unit(OTHER, "07")

@@ -6,12 +6,13 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from callback_paper import at
+from callback_paper import SHANGHAI, at
 from correction_paper import OTHER, UID, Morning, open_morning
 from deskunit.correction import Said
 from deskunit.corrections.desk import CorrectionDesk
 from deskunit.corrections.orders import Order, checked
 from deskunit.errors import DeskunitError
+from deskunit.settings import Viewer
 from paper_unit import event
 
 
@@ -190,7 +191,7 @@ def test_the_list_is_of_a_time_a_unit_or_an_agent(morning: Morning) -> None:
 
 
 def test_of_two_that_overlap_the_first_committed_wins(morning: Morning) -> None:
-    desk = CorrectionDesk(morning.store, morning.desk._zone, lambda: morning.now)
+    desk = CorrectionDesk(morning.store, SHANGHAI, lambda: morning.now)
     start, order = Barrier(2), {"uid": UID, "start_utc_ms": at("2026-05-08 09:25")}
     told: list[str] = []
 
@@ -210,6 +211,51 @@ def test_of_two_that_overlap_the_first_committed_wins(morning: Morning) -> None:
         thread.join()
     (held,) = morning.store.corrections()
     assert sorted(told) == sorted([held.state or "", "correction_overlaps"])
+
+
+def test_a_teams_supervisor_corrects_the_team_and_nobody_else(morning: Morning) -> None:
+    team_a = CorrectionDesk(morning.store, SHANGHAI, lambda: morning.now, Viewer(teams=("A",)))
+    team_b = CorrectionDesk(morning.store, SHANGHAI, lambda: morning.now, Viewer(teams=("B",)))
+    wish = Order("supervisor", "why", None, UID, at("2026-05-08 09:25"), None, "ready")
+    for refusing in (team_b.write, team_b.preview):
+        with pytest.raises(DeskunitError) as caught:
+            refusing(wish)
+        assert (caught.value.key, caught.value.values) == ("not_yours", {"agent": "1001"})
+    assert team_a.write(wish).number == 1
+    assert team_b.list() == [] and len(team_a.list()) == 1
+    for reading in (team_b.get, lambda number: team_b.write(Order("1002", "why", number))):
+        with pytest.raises(DeskunitError) as caught:
+            reading(1)
+        assert caught.value.key == "correction_unknown"
+    assert team_a.write(Order("1001", "why", 1)).withdrawn_by == "1001"
+
+
+def test_a_teams_supervisor_may_give_the_time_to_the_team_alone(morning: Morning) -> None:
+    team_b = CorrectionDesk(morning.store, SHANGHAI, lambda: morning.now, Viewer(teams=("B",)))
+    morning.tell(OTHER, "?", (0, "not_ready", {"rc": 90}), (1_000_000, "signed_out", {}))
+    moment = at("2026-05-08 09:05")
+    with pytest.raises(DeskunitError) as caught:
+        team_b.write(Order("supervisor", "why", None, OTHER, moment, agent_id="1003"))
+    assert caught.value.values == {"agent": "1003"}
+    made = team_b.write(Order("supervisor", "why", None, OTHER, moment, agent_id="1002"))
+    assert [part.before.agent_id for part in made.parts] == ["?"]
+
+
+def test_an_agents_role_reads_its_own_and_corrects_nothing(morning: Morning) -> None:
+    morning.say("09:25", state="ready")
+    own = CorrectionDesk(
+        morning.store, SHANGHAI, lambda: morning.now, Viewer("agent", agent="1001")
+    )
+    other = CorrectionDesk(
+        morning.store, SHANGHAI, lambda: morning.now, Viewer("agent", agent="1002")
+    )
+    assert [row.number for row in own.list()] == [1] and other.list() == []
+    wish = Order("1001", "why", None, UID, at("2026-05-08 09:06"), None, "talking")
+    for order in (wish, Order("1001", "why", 1)):
+        with pytest.raises(DeskunitError) as caught:
+            own.write(order)
+        assert caught.value.key == "correction_role"
+    assert len(morning.store.corrections()) == 1
 
 
 def silence(morning: Morning) -> None:

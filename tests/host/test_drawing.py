@@ -2,7 +2,6 @@
 
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -63,19 +62,6 @@ def test_a_thousand_texts_in_one_job(drawer: Drawer) -> None:
     ]
     laid = drawer.measure("zh", texts)
     assert [one.lines[0].split("，")[0] for one in laid] == [str(n) for n in range(1000)]
-
-
-def test_it_starts_within_a_second_and_draws_fast_enough_for_typing(tree: Path) -> None:
-    began = time.perf_counter()
-    with Drawer(tree) as drawer:
-        drawer.open("zh", (tree / "zh.pack").read_bytes())
-        drawer.draw("zh", Scene())
-        started = time.perf_counter()
-        for second in range(20):
-            drawer.draw("zh", Scene(clock_s=second))
-        ended = time.perf_counter()
-    assert started - began < 1
-    assert (ended - started) / 20 < 0.02
 
 
 def test_a_missing_value_and_a_broken_pack_are_refused_and_it_goes_on(

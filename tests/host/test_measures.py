@@ -111,6 +111,13 @@ def test_signed_in_at_two_units_the_later_one_counts() -> None:
     assert [one.overlap_ms for one in measures.sign_ins(pieces)] == [5 * MIN, 0]
 
 
+def test_a_clock_set_back_is_no_second_unit_and_shows_in_the_difference() -> None:
+    paper = LogPaper().state("not_ready", 10 * MIN).state("signed_out", MIN)
+    paper.at -= 6 * MIN
+    found = measured(paper.state("not_ready", 10 * MIN).pieces)
+    assert (found.overlap_ms, found.states_ms, found.difference_ms) == (0, 20 * MIN, 5 * MIN)
+
+
 def test_two_people_without_a_name_are_not_one() -> None:
     first = LogPaper("?").state("not_ready", 10 * MIN)
     found = measured(by_start(first, LogPaper("?", uid="b0").state("not_ready", 10 * MIN)))
@@ -195,6 +202,12 @@ def test_a_call_cut_by_silence_is_counted_as_cut_and_in_nothing_else() -> None:
     assert shown(paper, "calls_handled", "calls_cut", "average_handle_time") == ["0", "1", "–"]
 
 
+def test_a_call_is_cut_where_the_last_word_heard_ends_it_though_nothing_unknown_follows() -> None:
+    paper = LogPaper().state("not_ready", MIN).state("ready", MIN)
+    paper.state("talking", MIN, end_inferred=True).state("wrap_up", MIN).state("ready", MIN)
+    assert [call.is_complete for call in measures.calls(paper.pieces)] == [False]
+
+
 def test_a_call_that_begins_after_silence_may_have_begun_in_it() -> None:
     paper = LogPaper().state("not_ready", MIN, end_inferred=True).state("unknown", MIN)
     (call,) = measures.calls(paper.call(MIN).state("ready", MIN).pieces)
@@ -276,6 +289,14 @@ def test_a_reminder_is_kept_by_the_tap_or_the_end_within_its_grace(
     assert longer.reminders_kept == 1
 
 
+def test_a_tap_before_the_reminder_does_not_keep_it() -> None:
+    paper = held(60 * S)
+    paper.tells("spoke", paper.at - 31 * S, hold=1, n=0)
+    paper.tells("remind", paper.at - 30 * S, hold=1, n=1).state("talking", MIN).state("ready", MIN)
+    (hold,) = measures.holds(paper.pieces, paper.happenings)
+    assert (hold.reminders_kept, hold.reminders_missed) == (0, 1)
+
+
 def test_a_reminder_after_which_the_log_breaks_off_says_nothing() -> None:
     paper = held(40 * S, end_inferred=True)
     paper.tells("remind", paper.at - 10 * S, hold=1, n=1).state("unknown", MIN)
@@ -334,7 +355,7 @@ def test_moments_belong_to_the_agent_in_whose_row_they_came() -> None:
     counts = {g.who: (m.idle_alerts, m.overruns, m.refused_presses) for g, m in groups.items()}
     assert counts == {"1001": (1, {0: 1}, 1), "1002": (0, {}, 1)}
     only_first = [piece for piece in paper.pieces if piece.agent_id == "1001"]
-    assert measured(only_first, paper.happenings).refused_presses == 1
+    assert measured(only_first, paper.happenings, period=HOUR).refused_presses == 1
 
 
 # -- groups and targets

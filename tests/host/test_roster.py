@@ -119,6 +119,14 @@ def test_signed_in_early_but_gone_again_is_late() -> None:
     assert (result.status, result.sign_in_utc_ms) == ("late", NINE + 5 * MIN)
 
 
+def test_a_sign_in_that_began_before_what_was_read_is_of_another_period() -> None:
+    paper = LogPaper(at=NINE + 90 * MIN).state("not_ready", MIN)
+    found = measured(paper.pieces, shifts=[SHIFT], period=DAY)
+    assert found.sign_ins_without_shift == 1
+    clipped = measured(paper.last(clipped_start=True).pieces, shifts=[SHIFT], period=DAY)
+    assert clipped.sign_ins_without_shift == 0
+
+
 def test_lines_without_a_pause_are_one_shift_and_what_comes_later_is_not_due() -> None:
     lines = [SHIFT, Shift("1001", NINE + 60 * MIN, NINE + 70 * MIN, 1)]
     lines.append(Shift("1001", NINE + 120 * MIN, NINE + 180 * MIN))
@@ -171,6 +179,13 @@ def test_the_grace_is_for_the_ends_of_a_shift_only() -> None:
     assert adhered(paper, grace_s=600).adherent_ms == 55 * MIN
 
 
+def test_overtime_apart_from_a_shift_has_no_grace() -> None:
+    paper = (
+        LogPaper().state("ready", 60 * MIN).state("signed_out", 10 * MIN).state("ready", 5 * MIN)
+    )
+    assert adhered(paper, grace_s=600).overtime_ms == 5 * MIN
+
+
 @pytest.mark.parametrize(
     ("state", "reason", "fits"),
     [
@@ -212,6 +227,13 @@ def test_what_is_unknown_is_neither_in_nor_out() -> None:
     found = adhered(paper.state("ready", 5 * MIN))
     assert (found.adherent_ms, found.scheduled_ms) == (35 * MIN, 40 * MIN)
     assert found.scheduled_unknown_ms == 20 * MIN
+
+
+def test_what_is_unknown_at_one_unit_and_work_at_another_is_work() -> None:
+    lost = LogPaper().state("ready", 30 * MIN, end_inferred=True).state("unknown", 30 * MIN)
+    second = LogPaper(uid="b0", at=NINE + 40 * MIN).state("ready", 20 * MIN)
+    found = measured([*lost.pieces, *second.pieces], shifts=[SHIFT], period=DAY)
+    assert (found.adherent_ms, found.scheduled_unknown_ms) == (50 * MIN, 10 * MIN)
 
 
 def test_at_two_units_at_once_a_minute_counts_once() -> None:

@@ -1,7 +1,6 @@
 """What is wrong with a script library as a whole: ids, ways, languages, variables, phrases, characters."""
 
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -332,16 +331,6 @@ def test_a_language_without_phrases_is_told(tmp_path: Path) -> None:
     content = small.FORBIDDEN[: small.FORBIDDEN.index("[en]")]
     (finding,) = of(small.written(tmp_path, forbidden=content), "no_phrases")
     assert "en" in finding.what("zh")
-
-
-def test_a_library_of_sixty_scenarios_is_checked_while_one_types(tmp_path: Path) -> None:
-    names = [f"s{n}" for n in range(60)]
-    many = {name: small.SILENT.replace('"silent"', f'"{name}"') for name in names}
-    folder = small.written(tmp_path, **many)
-    assert findings_of(read_library(folder)) == ()  # the fonts are read once
-    begin = time.process_time()
-    assert findings_of(read_library(folder)) == ()
-    assert time.process_time() - begin < 0.3
 
 
 @pytest.mark.parametrize("name", ["caller", "wish"])

@@ -8,6 +8,7 @@ import pytest
 from deskunit import settings
 from deskunit.cli.desk import Desk
 from deskunit.errors import DeskunitError
+from deskunit.measures import MEASURES, Limits, limits_of
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "settings.json").read_text("utf-8"))
 
@@ -63,6 +64,37 @@ def test_callbacks_have_the_handbooks_numbers_until_a_site_chooses(tmp_path: Pat
     assert chosen.targets == {**found.targets, "repeat_rate": 5, "escalated_satisfaction": 80}
 
 
+def test_measures_have_the_handbooks_numbers_until_a_site_chooses(tmp_path: Path) -> None:
+    found = settings.load(tmp_path)
+    assert found.measures == loaded(tmp_path, "[measures]\n[measures.targets]\n").measures
+    assert limits_of(found) == Limits()
+    assert (found.measures.remind_grace_s, found.measures.sign_in_early_s) == (15, 300)
+    assert {name for name, target in found.measures.targets.items() if target is not None} == {
+        "connect_rate",
+        "answer_rate",
+    }
+    text = "[unit]\nhold_max_s = 90\n[measures]\novertime_counts = 0\nadherence_grace_s = 60\n"
+    text += "[measures.targets]\noccupancy = 85\naverage_handle_time = 240\n"
+    chosen = loaded(tmp_path, text)
+    assert limits_of(chosen) == Limits(hold_max_s=90, overtime_counts=False, adherence_grace_s=60)
+    targets = chosen.measures.targets
+    assert (targets["occupancy"], targets["average_handle_time"]) == (85, 240)
+    assert (targets["connect_rate"], targets["adherence"]) == (95, None)
+
+
+def test_every_target_is_of_a_measure_and_in_its_unit(tmp_path: Path) -> None:
+    of_the_line = {"connect_rate", "answer_rate"}  # from the phone system's own log
+    assert {*settings.MEASURE_TARGETS} - {*MEASURES} == of_the_line
+    for name in {*settings.MEASURE_TARGETS} - of_the_line:
+        is_share = MEASURES[name].kind == "share"
+        text = f"[measures.targets]\n{name} = 101\n"
+        if is_share:
+            with pytest.raises(DeskunitError, match=name):
+                loaded(tmp_path, text)
+        else:
+            assert loaded(tmp_path, text).measures.targets[name] == 101
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
@@ -113,6 +145,8 @@ def test_year_without_an_official_calendar_is_said_at_the_start(
         ("[unit]\nhold_remind_s = true", "settings_range", "unit.hold_remind_s"),
         ("[unit]\nhold_remind_s = 30.5", "settings_range", "30.5"),
         ("[unit]\nhold_remind = 30", "settings_unknown", "unit.hold_remind"),
+        ("[queue_log]\nanswer_within_s = 0", "settings_range", "queue_log.answer_within_s"),
+        ("[queue_log]\nmatch_tolerance_s = 301", "settings_range", "300"),
         ("[host]\naway = 1", "settings_unknown", "host.away"),
         ('[callbacks]\nclosing_time = "24:00"', "settings_clock", "24:00"),
         ("[callbacks]\nclosing_time = 18", "settings_clock", "18"),

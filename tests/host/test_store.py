@@ -11,6 +11,7 @@ from deskunit.agents import Agent
 from deskunit.errors import DeskunitError
 from deskunit.events import Event, Lost
 from deskunit.store import FILE_NAME, SpokenPack, Store, open_store
+from msgspec import structs
 from paper_unit import Begin, PaperUnit, Silent, Word, event
 
 UID = "a4cf12b3d0e8"
@@ -83,7 +84,7 @@ def test_a_group_is_stored_and_may_be_acknowledged(store: Store) -> None:
 
 def test_ecrc_is_what_the_shared_vector_says() -> None:
     line = '["E",0,"41-9f3c77e1",120,7733145,"st",{"to":"talking","by":"btn"}]'
-    assert replace(start()[0], line=line).ecrc == "b882ee7d"
+    assert structs.replace(start()[0], line=line).ecrc == "b882ee7d"
 
 
 def test_sent_again_it_is_stored_once_and_acknowledged_again(store: Store) -> None:
@@ -391,7 +392,7 @@ def test_a_random_life_is_stored_whole_and_rebuilds_to_the_same_rows(
     told_events = [word for word in unit.words if isinstance(word, Event)]
     boots: dict[str, list[Event]] = {}
     for one in told_events:
-        boots.setdefault(one.boot, []).append(replace(one, oldest=False))
+        boots.setdefault(one.boot, []).append(structs.replace(one, oldest=False))
     assert {boot: list(store.events(uid=UID, boot=boot)) for boot in boots} == boots
     before = list(store.intervals())
     rebuilt = store.rebuild(UID)

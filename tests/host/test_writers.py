@@ -15,6 +15,7 @@ import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pytest
+from deskunit import words
 from deskunit.errors import DeskunitError
 from deskunit.exports.instants import Wall, clock, span
 from deskunit.exports.options import Options, delimiter
@@ -237,8 +238,9 @@ def test_xlsx_head_is_frozen_filtered_and_nothing_is_merged(book: openpyxl.Workb
 
 def test_xlsx_says_what_it_is_in_a_sheet_of_its_own(book: openpyxl.Workbook) -> None:
     about = {row[0]: row[1] for row in book.worksheets[-1].iter_rows(2, values_only=True)}
-    assert about["tz"] == "Europe/Berlin" and about["rows"] == str(len(rows()))
+    assert about["tz"] == "Europe/Berlin" and about[words.text("export.rows")] == str(len(rows()))
     assert about["schema"] == "deskunit.test/1" and len(book.worksheets) == 2
+    assert about["start_utc"].startswith(words.text("column.start"))
 
 
 def test_xlsx_is_split_where_a_sheet_is_full(tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ class AgentDay:
             step = {"call": unit.call, "sc": "greeting", "s": "hear", "by": "btn"}
             unit.tell(self.now, "step", step)
             self._passes(chance.uniform(1, 20))
-        if chance.random() < 0.03 and not is_gone:
+        if chance.random() < 0.01 and not is_gone:
             self._promise()
         unit.wrap_up(self.now)
         if promise is not None:

@@ -1,4 +1,4 @@
-"""Gives a store the words of the synthetic units, four hours of all of them at a time, as a logger would."""
+"""Gives a store the words of the synthetic units, eight hours of all of them at a time, as a logger would."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from deskunit.clock import RATE_PPB, ClockReading
 from deskunit.events import Event, Lost, Record
 from deskunit.store import Store
 
-PORTION_MS = 4 * 3_600_000
+PORTION_MS = 8 * 3_600_000
 LEARNT_MS = 600_000  # by then the logger knows the rate of a unit's crystal
 Part = tuple[list[Word], list[Word]]  # what comes before some events, and they
 

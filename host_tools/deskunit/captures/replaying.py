@@ -5,7 +5,9 @@ began late or heard only the unit is put in: a hello and an opening.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from deskunit import wire
 from deskunit.captures.decoding import Decoding, Item

@@ -1,7 +1,7 @@
 """What the commands about callbacks share: a desk over the store, writes through the running logger, rows."""
 
 import getpass
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -37,15 +37,6 @@ def reading(data_dir: Path) -> "Iterator[tuple[Store, CallbackDesk]]":
 
     with open_store(data_dir, write=False) as store:
         yield store, CallbackDesk(store, rules_of(data_dir))
-
-
-def scope(data_dir: Path, store: "Store", agents: Sequence[str]) -> frozenset[str] | None:
-    """Whose callbacks this user may see; None: everybody's. DeskunitError: those of one asked for, not."""
-    from deskunit import roles, settings
-
-    within = roles.scope(settings.load(data_dir).viewer, store)
-    roles.check(within, agents)
-    return within
 
 
 def write(

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deskunit import words
-from deskunit.cli.callbacks_desk import NOTHING, reading, scope
+from deskunit.cli.callbacks_desk import NOTHING, reading
 from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, json_option, print_json, say, word
 from deskunit.cli.states import agent_option, chosen_zone, tz_option
 from deskunit.cli.table import Column, print_table
+from deskunit.cli.viewing import scope
 
 if TYPE_CHECKING:
     from deskunit.callbacks.measures import Measured, Ratio

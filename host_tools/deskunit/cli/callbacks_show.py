@@ -21,6 +21,7 @@ from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, json_option, print_json, say, word
 from deskunit.cli.states import agent_option, chosen_zone, tz_option
 from deskunit.cli.table import Column, print_table
+from deskunit.cli.viewing import scope
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -54,14 +55,17 @@ def list_callbacks(
     as_json: bool,
     data_dir: Path,
 ) -> None:
-    from deskunit.state_log.query import zone
+    from deskunit.state_log.query import only, zone
 
     here = zone(chosen_zone(data_dir, tz))
     with reading(data_dir) as (store, desk):
         _check(store.has_agent, agent, kind)
         if personal:
             note_asked(data_dir, "list")
-        rows = _found(desk, agent, status, kind, text, limit, personal)
+        within = scope(data_dir, store, only(agent))
+        most = limit if within is None else None  # of others' none is shown
+        found = _found(desk, agent, status, kind, text, most, personal)
+        rows = [one for one in found if within is None or one.owner in within][:limit]
     if as_json:
         print_json([fields(one) for one in rows])
     elif rows:
@@ -87,7 +91,7 @@ def _found(
     status: str,
     kind: str | None,
     text: str,
-    limit: int,
+    limit: int | None,
     personal: bool,
 ) -> "list[Row]":
     """Open ones by due time; others the newest first."""
@@ -148,8 +152,9 @@ def show(number: int, personal: bool, tz: str | None, as_json: bool, data_dir: P
     from deskunit.state_log.query import zone
 
     here = zone(chosen_zone(data_dir, tz))
-    with reading(data_dir) as (_, desk):
+    with reading(data_dir) as (store, desk):
         row = desk.get(number)
+        scope(data_dir, store, [row.owner])
         if personal:
             note_asked(data_dir, f"show {number}")
             row = desk.get(number, personal=True)

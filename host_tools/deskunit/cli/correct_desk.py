@@ -23,12 +23,12 @@ _CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d)?")
 @contextmanager
 def reading(data_dir: Path, zone: "ZoneInfo") -> "Iterator[tuple[Store, CorrectionDesk]]":
     """The store, for reading, and the desk over it."""
-    from deskunit import clock
+    from deskunit import clock, settings
     from deskunit.corrections.desk import CorrectionDesk
     from deskunit.store import open_store
 
     with open_store(data_dir, write=False) as store:
-        yield store, CorrectionDesk(store, zone, clock.now_utc_ms)
+        yield store, CorrectionDesk(store, zone, clock.now_utc_ms, settings.load(data_dir).viewer)
 
 
 def zone_of(data_dir: Path, tz: str | None) -> "ZoneInfo":
@@ -54,7 +54,7 @@ def write(data_dir: Path, zone: "ZoneInfo", order: "Order") -> "Row":
 
 
 def _write_alone(data_dir: Path, zone: "ZoneInfo", order: "Order") -> int:
-    from deskunit import agents, clock
+    from deskunit import agents, clock, settings
     from deskunit.corrections.desk import CorrectionDesk
     from deskunit.store import FILE_NAME, open_store
 
@@ -63,7 +63,8 @@ def _write_alone(data_dir: Path, zone: "ZoneInfo", order: "Order") -> int:
     with open_store(data_dir, write=True) as store:
         if listed := agents.load(data_dir / agents.FILE_NAME):
             store.set_agents(listed)
-        return CorrectionDesk(store, zone, clock.now_utc_ms).write(order).number
+        viewer = settings.load(data_dir).viewer
+        return CorrectionDesk(store, zone, clock.now_utc_ms, viewer).write(order).number
 
 
 def uid_of(store: "Store", name: str) -> str:

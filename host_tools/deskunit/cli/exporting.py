@@ -10,6 +10,7 @@ import click
 from deskunit.cli.export_options import LOG, RAW, Wish, wished
 from deskunit.cli.help import Command, Group
 from deskunit.cli.options import print_json, say, word
+from deskunit.cli.viewing import scope
 
 if TYPE_CHECKING:
     from deskunit.exports import Asked, Export
@@ -29,6 +30,8 @@ status_option = click.option("--status", type=click.Choice(STATUSES), metavar="|
 personal_option = click.option("--personal", is_flag=True, help=word("opt_personal"))
 kind_option = click.option("--kind", "kinds", multiple=True, metavar="KIND",
                            help=word("opt_event_kinds"))  # fmt: skip
+acw_option = click.option("--acw", is_flag=True, help=word("opt_acw"))
+queue_option = click.option("--queue", default="NONE", metavar="NAME", help=word("opt_queue"))
 every_option = click.option("--split", "every", type=click.Choice(EVERY), default="30min",
                             metavar="|".join(EVERY), help=word("opt_every"))  # fmt: skip
 
@@ -39,7 +42,7 @@ def export() -> None:
 
 
 @export.command("states", cls=Command, help=word("export_states_help"))
-@wished(*LOG)
+@wished(*LOG, acw_option, queue_option)
 def states(wish: Wish) -> None:
     from deskunit.exports import formats
 
@@ -172,12 +175,10 @@ def _special(wish: Wish) -> None:
 
 def _question(wish: Wish, chosen: "Settings", store: "Store") -> "Asked":
     """What was typed, by the settings, within what this user may see."""
-    from deskunit import exports, roles
+    from deskunit import exports
 
     typed = wish.question(chosen.zone)
-    within = roles.scope(chosen.viewer, store)
-    roles.check(within, typed.agents)
-    roles.check_teams(chosen.viewer, typed.teams)
+    within = scope(wish.data_dir, store, typed.agents, typed.teams)
     asked = exports.asked(typed, day_start=chosen.day_start, shifts=chosen.shifts, within=within)
     return replace(
         asked, said={**asked.said, **{name: one for name, one in wish.more.items() if one}}

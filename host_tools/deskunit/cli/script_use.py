@@ -12,6 +12,7 @@ from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, json_option, print_json, say, word
 from deskunit.cli.states import agent_option, chosen_zone, tz_option
 from deskunit.cli.table import Column, print_table
+from deskunit.cli.viewing import scope
 
 if TYPE_CHECKING:
     from deskunit.scripts.usage import ScenarioUse, StepUse, Usage
@@ -44,7 +45,8 @@ def use(
         from_=from_, to=to, agents=ranges.only(agent), tz=chosen_zone(data_dir, tz)
     )
     with open_store(data_dir, write=False) as store:
-        found = _usage(store, asked, agent, team)
+        within = scope(data_dir, store, ranges.only(agent), ranges.only(team))
+        found = _usage(store, asked, agent, team, within)
     names = _names(data_dir)
     if as_json:
         print_json(_fields(found, names))
@@ -54,10 +56,18 @@ def use(
         _show(found, names)
 
 
-def _usage(store: "Store", asked: Any, agent: str | None, team: str | None) -> "Usage":
+def _usage(
+    store: "Store",
+    asked: Any,
+    agent: str | None,
+    team: str | None,
+    within: frozenset[str] | None,
+) -> "Usage":
     from deskunit.scripts.usage import KINDS, usage
 
     agents = _agents(store, agent, team)
+    if within is not None:
+        agents = set(within) if agents is None else agents & within
     first, last = asked.from_utc_ms, asked.to_utc_ms
 
     def wanted(agent_id: str, at_utc_ms: int) -> bool:

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from deskunit import words
 from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, json_option, print_json, say, word
 from deskunit.cli.table import Column, lines
+from deskunit.cli.viewing import scope
 
 if TYPE_CHECKING:
     from deskunit.intervals import Interval
@@ -36,18 +37,20 @@ def states(
     limit: int, agent: str | None, tz: str | None, follow: bool, as_json: bool, data_dir: Path
 ) -> None:
     from deskunit.errors import DeskunitError
+    from deskunit.state_log.query import only
     from deskunit.store import open_store
 
     show = _Shown(data_dir, chosen_zone(data_dir, tz), as_json)
     with open_store(data_dir, write=False) as store:
         if agent is not None and not store.has_agent(agent):
             raise DeskunitError("unknown_agent", exit_code=2, agent=agent)
-        rows = _newest(store, limit, agent)
+        seen = _Seen(store, agent, scope(data_dir, store, only(agent)))
+        rows = seen.newest(limit)
         if not follow:
             show.all(store, rows)
             return
         show.heads()
-        for news in _following(store, rows, agent):
+        for news in _following(seen, rows):
             show.more(store, news)
 
 
@@ -60,15 +63,22 @@ def chosen_zone(data_dir: Path, tz: str | None) -> str | None:
     return settings.load(data_dir).zone
 
 
-def _newest(store: "Store", limit: int, agent: str | None) -> "list[Interval]":
-    """Oldest first, as a log reads."""
-    found = store.intervals(limit=limit, agent=agent, newest_first=True, unconfirmed=True)
-    return list(found)[::-1]
+class _Seen:
+    """The rows of one agent (None: of all) that this user may see."""
+
+    def __init__(self, store: "Store", agent: str | None, within: frozenset[str] | None) -> None:
+        self._store = store
+        self._agent = agent
+        self._within = within
+
+    def newest(self, limit: int) -> "list[Interval]":
+        """Oldest first, as a log reads."""
+        found = self._store.intervals(agent=self._agent, newest_first=True, unconfirmed=True)
+        mine = (one for one in found if self._within is None or one.agent_id in self._within)
+        return list(islice(mine, limit))[::-1]
 
 
-def _following(
-    store: "Store", rows: "Sequence[Interval]", agent: str | None
-) -> "Iterator[list[Interval]]":
+def _following(seen_rows: _Seen, rows: "Sequence[Interval]") -> "Iterator[list[Interval]]":
     """First `rows`, then each second what was added or changed."""
     seen: dict[str, Interval] = {}
     while True:
@@ -77,7 +87,7 @@ def _following(
         if news:
             yield news
         time.sleep(FOLLOW_S)
-        rows = _newest(store, FOLLOW_ROWS, agent)
+        rows = seen_rows.newest(FOLLOW_ROWS)
 
 
 class _Shown:
@@ -110,7 +120,9 @@ class _Shown:
             click.echo("\n".join(lines(self._columns, self._cells(store, rows), heads=False)))
 
     def _fields(self, one: "Interval") -> dict[str, Any]:
-        return {"row_id": one.row_id, **asdict(one)}
+        from msgspec.structs import asdict as fields_of
+
+        return {"row_id": one.row_id, **fields_of(one)}
 
     def _cells(self, store: "Store", rows: "Sequence[Interval]") -> list[list[str]]:
         from datetime import datetime

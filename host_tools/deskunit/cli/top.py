@@ -23,6 +23,7 @@ COMMANDS = {
     "export": ("exporting", "export"),
     "report": ("report", "report"),
     "correct": ("correct", "correct"),
+    "import": ("importing", "import_"),
     "callbacks": ("callbacks", "callbacks"),
     "script": ("script", "script"),
     "virtual": ("virtual", "virtual"),
@@ -30,6 +31,7 @@ COMMANDS = {
     "capture": ("captures", "capture"),
     "replay": ("captures", "replay"),
     "backup": ("backup", "backup"),
+    "rebuild": ("rebuild", "rebuild"),
     "install": ("install", "install"),
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from deskunit import clock
+from deskunit import clock, roles
 from deskunit.correction import Correction
 from deskunit.corrections import rules
 from deskunit.corrections.orders import SUPERVISOR, Order, why
@@ -16,10 +16,13 @@ from deskunit.corrections.rules import Around, Wish
 from deskunit.errors import DeskunitError
 from deskunit.intervals import Interval
 from deskunit.reasons import UNSPECIFIED
+from deskunit.settings import Viewer
 from deskunit.states import NOT_READY, SIGNED_OUT
 from deskunit.store import Store, Unit
 
 Rows = list[Interval]
+EVERYBODY = Viewer()
+NO_LIST = "?"  # signed in without a list: nobody's team yet, so any supervisor's to say who it was
 SECOND_MS = 1000  # a time that is typed names its second
 
 
@@ -27,11 +30,16 @@ class CorrectionDesk:
     """See deskunit.corrections. Safe to share between threads."""
 
     def __init__(
-        self, store: Store, zone: ZoneInfo, now_utc_ms: Callable[[], int] = clock.now_utc_ms
+        self,
+        store: Store,
+        zone: ZoneInfo,
+        now_utc_ms: Callable[[], int] = clock.now_utc_ms,
+        viewer: Viewer = EVERYBODY,
     ) -> None:
         self._store = store
         self._zone = zone
         self._now_utc_ms = now_utc_ms
+        self._viewer = viewer
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -48,19 +56,22 @@ class CorrectionDesk:
         found = self._store.corrections(
             from_utc_ms, to_utc_ms, uid, including_withdrawn=including_withdrawn
         )
-        seats = self._seats()
+        seats, within = self._seats(), roles.scope(self._viewer, self._store)
         rows = [self._row(one, seats) for one in found]
-        return rows if agent is None else [one for one in rows if one.is_about(agent)]
+        rows = [one for one in rows if within is None or one.agents & within]
+        return rows if agent is None else [one for one in rows if agent in one.agents]
 
     def get(self, number: int) -> Row:
-        """One of them, also when it is withdrawn. DeskunitError: there is none."""
-        return self._row(self._get(number), self._seats())
+        """One of them, also when it is withdrawn. DeskunitError: there is none, for this viewer."""
+        found = self._row(self._get(number), self._seats())
+        within = roles.scope(self._viewer, self._store)
+        if within is not None and not found.agents & within:
+            raise DeskunitError("correction_unknown", exit_code=2, number=number)
+        return found
 
     def preview(self, order: Order) -> Draft:
         """What it would do. DeskunitError: why it may not be."""
-        wish = self._wish(order)
-        around = self._around(wish)
-        rules.check(wish, around)
+        wish, around = self._checked(order)
         found = parts(rules.proposed(wish), around.beneath)
         seat = self._seats().get(wish.uid, "")
         return Draft(wish.uid, seat, wish.start_utc_ms, wish.end_utc_ms, found)
@@ -76,9 +87,7 @@ class CorrectionDesk:
     def _add(self, order: Order) -> Row:
         self._check_author(order.author)
         with self._store.writing_corrections() as writer:
-            wish = self._wish(order)
-            around = self._around(wish)
-            rules.check(wish, around)
+            wish, around = self._checked(order)
             made = replace(
                 rules.proposed(wish),
                 author=order.author,
@@ -92,8 +101,9 @@ class CorrectionDesk:
 
     def _withdraw(self, number: int, author: str, because: str) -> Row:
         self._check_author(author)
+        roles.check_correcting(self._viewer)
         with self._store.writing_corrections() as writer:
-            now = self._get(number)
+            now = self.get(number)
             if now.withdrawn_utc_ms is not None:
                 when = rules.local(now.withdrawn_utc_ms, self._zone)
                 raise DeskunitError(
@@ -103,6 +113,17 @@ class CorrectionDesk:
         return self.get(number)
 
     # --- from what is asked to what is meant ---------------------------------------------------
+
+    def _checked(self, order: Order) -> tuple[Wish, Around]:
+        """What is meant and what lies around it. DeskunitError: it may not be said, or not by this viewer."""
+        roles.check_correcting(self._viewer)
+        wish = self._wish(order)
+        around = self._around(wish)
+        touched = {row.agent_id for row in around.beneath} | {wish.agent_id}
+        mine = roles.scope(self._viewer, self._store)
+        roles.check(mine, sorted(one for one in touched if one not in (None, NO_LIST)))
+        rules.check(wish, around)
+        return wish, around
 
     def _wish(self, order: Order) -> Wish:
         """The exact span: a typed second becomes the row's bound in it, an end left out is found."""

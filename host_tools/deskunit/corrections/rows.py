@@ -52,10 +52,12 @@ class Row:
     parts: tuple[Part, ...]
     then: tuple[Said, ...]
 
-    def is_about(self, agent_id: str) -> bool:
-        """Whether it gives or takes time of that agent's."""
-        of_parts = {one.agent_id for part in self.parts for one in (part.before, part.after)}
-        return agent_id in of_parts | {one.agent_id for one in self.then} | {self.agent_id}
+    @property
+    def agents(self) -> frozenset[str]:
+        """Whose time it gives or takes, now or when it was made."""
+        said = [one for part in self.parts for one in (part.before, part.after)]
+        known = {one.agent_id for one in (*said, *self.then)} | {self.agent_id}
+        return frozenset(one for one in known if one is not None)
 
 
 def parts(correction: Correction, beneath: Iterable[Interval]) -> tuple[Part, ...]:

@@ -81,7 +81,7 @@ class _Rows:
         self, uid: str, found: Iterable[Happening], missing: list[_Missing]
     ) -> Iterator[Row]:
         """Events, and before each what is missing there. Lost ones have no time but their neighbours'."""
-        agent, is_near = "", False
+        agent, is_near, last = "", False, 0
         for one in found:
             is_inside = self._is_inside(one)
             while missing and missing[0].first <= one.event.seq:
@@ -91,9 +91,11 @@ class _Rows:
             agent, after = _agents(one.event, agent)
             if is_inside:
                 yield from self._shown(self._row(one, agent), agent, one.event.kind)
-            agent, is_near = after, is_inside
+            agent, is_near, last = after, is_inside, one.event.seq
         for lost in missing:
-            if is_near or self._is_said_within(lost):
+            if (is_near and lost.first == last + 1 and lost.kind == GAP) or self._is_said_within(
+                lost
+            ):
                 yield from self._shown(self._lost(uid, lost), None)
 
     def _shown(self, row: Row, agent: str | None, kind: str | None = None) -> Iterator[Row]:

@@ -21,7 +21,7 @@ BINARY = {
 }
 # of the state log alone, no tables: export(store, query, out=, now_utc_ms=, progress=, …) -> Export;
 # … are the options that only `export states` has (cli/exporting.py)
-OF_STATES: dict[str, str] = {}
+OF_STATES = {"queue_log": "deskunit.queue_log.exporting:export"}
 FORMATS = (*TEXT, *BINARY)
 
 

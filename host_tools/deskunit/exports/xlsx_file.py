@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from deskunit import words
+from deskunit.exports.meanings import meaning, split
 from deskunit.exports.options import Options
 from deskunit.exports.rows import batches
 from deskunit.exports.table import Column, Table
 from deskunit.exports.xlsx import Workbook
-
-_ABOUT = (Column("what"), Column("value"))
 
 
 def write(
@@ -20,15 +19,27 @@ def write(
         book.sheet(table.name, table.columns, table.batches)
         sheets = [{"name": sheet.name, "rows": sheet.rows} for sheet in book.sheets]
         rows = sum(sheet.rows for sheet in book.sheets)
-        facts = [("rows", str(rows)), *((key, _shown(value)) for key, value in about.items())]
-        meanings = [(column.name, meaning(column.name)) for column in table.columns]
-        book.sheet(words.text("export.about"), _ABOUT, batches(_ABOUT, [*facts, *meanings]))
+        columns = (Column(words.text("export.what")), Column(words.text("export.value")))
+        lines = batches(columns, [*_facts(rows, about), *_meanings(table)])
+        book.sheet(words.text("export.about"), columns, lines)
     return {"sheets": sheets}
 
 
-def meaning(column: str) -> str:
-    """What stands in a column, in the user's language; "" where its name says it all."""
-    return words.table(words.user_language()).get(f"column.{column}", "")
+def _facts(rows: int, about: Mapping[str, object]) -> list[tuple[str, str]]:
+    return [
+        (words.text("export.rows"), str(rows)),
+        *((key, _shown(value)) for key, value in about.items()),
+    ]
+
+
+def _meanings(table: Table) -> list[tuple[str, str]]:
+    known = words.table(words.user_language())
+    found = [
+        (column.name, meaning(column.name))
+        for column in table.columns
+        if f"column.{split(column.name)[0]}" in known
+    ]
+    return [("", ""), (words.text("export.columns"), ""), *found] if found else []
 
 
 def _shown(value: object) -> str:

@@ -110,7 +110,7 @@ class Logger:
         """Open the store and the ports. DeskunitError when the data folder cannot be used."""
         here = zone(self.settings.zone)
         self.store: Store = open_store(self.data_dir, write=True)
-        self.corrections = CorrectionDesk(self.store, here, clock.now_utc_ms)
+        self.corrections = CorrectionDesk(self.store, here, clock.now_utc_ms, self.settings.viewer)
         self.recorder = Recorder(
             self.store,
             self.settings,

@@ -5,14 +5,14 @@ Work fits ready, talking, hold, wrap_up and not_ready for a reason that does not
 reason fits that reason, and one that is away and not productive (break, meal) being signed out too.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from deskunit import reasons
 from deskunit.measures.limits import Limits
 from deskunit.measures.stretches import Stretch, common, joined, without
-from deskunit.reasons import is_away
+from deskunit.reasons import UNSPECIFIED, is_away
 from deskunit.roster import Shift
 from deskunit.state_log.piece import Piece
 from deskunit.states import NOT_READY, UNKNOWN
@@ -31,22 +31,30 @@ class _Presence:
     signed_in: list[Stretch] = field(default_factory=list)
 
     def add(self, piece: Piece) -> None:
-        stretch = (piece.start_utc_ms, piece.end_utc_ms)
-        self.signed_in.append(stretch)
-        code = piece.reason_code or 0
+        """The next piece of a unit; what touches becomes one stretch at once."""
+        start, end = piece.start_utc_ms, piece.end_utc_ms
+        _append(self.signed_in, start, end)
         if piece.state == UNKNOWN:
-            self.unknown.append(stretch)
+            _append(self.unknown, start, end)
         elif piece.state != NOT_READY:
-            self.work.append(stretch)
+            _append(self.work, start, end)
         else:
-            self.reasons.setdefault(code, []).append(stretch)
+            code = piece.reason_code or UNSPECIFIED
+            _append(self.reasons.setdefault(code, []), start, end)
             if not is_away(code):
-                self.work.append(stretch)
+                _append(self.work, start, end)
 
     def join(self) -> None:
         self.work, self.unknown = joined(self.work), joined(self.unknown)
         self.signed_in = joined(self.signed_in)
         self.reasons = {code: joined(found) for code, found in self.reasons.items()}
+
+
+def _append(found: list[Stretch], start: int, end: int) -> None:
+    if found and found[-1][1] == start:
+        found[-1] = (found[-1][0], end)
+    else:
+        found.append((start, end))
 
 
 def adherence(
@@ -109,11 +117,3 @@ def _fitting(presence: _Presence, line: Shift) -> Sequence[Stretch]:
         return own
     absent = without(line.start_utc_ms, line.end_utc_ms, presence.signed_in)
     return joined([*own, *absent])
-
-
-def summed(parts: Iterable[Part]) -> Mapping[Fit, int]:
-    """ms of each fit."""
-    found: dict[Fit, int] = {"in": 0, "out": 0, "overtime": 0, "unknown": 0}
-    for fit, start, end in parts:
-        found[fit] += end - start
-    return found

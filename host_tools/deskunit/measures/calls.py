@@ -72,7 +72,7 @@ class Growing:
     began_from: str | None
     is_whole: bool
     number: int | None
-    ms: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CALL_STATES, 0))
+    ms: dict[str, int] = field(default_factory=lambda: {TALKING: 0, HOLD: 0, WRAP_UP: 0})
     holds: dict[object, list[Piece]] = field(default_factory=dict)
 
     def go_on(self, piece: Piece) -> None:
@@ -89,13 +89,17 @@ class Growing:
         is_part = self.number is None and first.part > 1
         return f"{first.row_id}/{first.part}" if is_part else first.row_id
 
-    def finished(self, callback: int | None) -> Call:
-        first, ending = self.first, ending_of(self.last)
-        episodes = [
-            sum(piece.duration_ms for piece in found)
+    def _episodes(self) -> list[int]:
+        """Lengths of the holds that the caller agreed to."""
+        return [
+            found[0].duration_ms if len(found) == 1 else sum(piece.duration_ms for piece in found)
             for found in self.holds.values()
             if not found[-1].not_taken
         ]
+
+    def finished(self, callback: int | None) -> Call:
+        first, ending = self.first, ending_of(self.last)
+        episodes = self._episodes() if self.holds else []
         return Call(
             key=self.key,
             agent_id=first.agent_id or "",
@@ -108,7 +112,7 @@ class Growing:
             hold_ms=self.ms[HOLD],
             wrap_up_ms=self.ms[WRAP_UP],
             holds=len(episodes),
-            longest_hold_ms=max(episodes, default=0),
+            longest_hold_ms=max(episodes) if episodes else 0,
             ending=ending,
             is_complete=self.is_whole and ending == "over",
             began_from=self.began_from,
@@ -118,29 +122,62 @@ class Growing:
 
 def traced(pieces: Iterable[Piece]) -> list[Growing]:
     """The calls in the pieces while they can still be asked for their pieces, by start."""
-    found: list[Growing] = []
-    of_number: dict[tuple[str, int, str | None], Growing] = {}
-    places: dict[
-        str, tuple[Piece, Growing | None]
-    ] = {}  # of each sign-in: the last piece, its call
+    tracer = _Tracer()
     for piece in pieces:
-        sign_in = piece.sign_in
-        if sign_in is None:
-            continue
-        before, running = places.get(sign_in, (None, None))
-        call: Growing | None = None
+        if piece.sign_in is not None:
+            tracer.take(piece, piece.sign_in)
+    return tracer.found
+
+
+class _Tracer:
+    """Where each sign-in stands: its last piece and the call that this belongs to."""
+
+    def __init__(self) -> None:
+        self.found: list[Growing] = []
+        self._of_number: dict[tuple[str, int, str | None], Growing] = {}
+        self._places: dict[str, tuple[Piece | None, Growing | None]] = {}
+
+    def take(self, piece: Piece, sign_in: str) -> None:
+        before, running = self._places.get(sign_in, (None, None))
         if running is not None and _breaks_off(running.last, piece):
             running.is_whole = False
+        call = None
         if piece.state in CALL_STATES:
-            id_ = None if piece.call_no is None else (sign_in, piece.call_no, piece.agent_id)
-            call = of_number.get(id_) if id_ is not None else None
-            if call is None:
-                call = _going_on(running, piece) or _begun(piece, before, running, found)
-                if id_ is not None:
-                    of_number[id_], call.number = call, piece.call_no
+            if running is None or not _is_of(running, piece):
+                call = self._find(piece, sign_in, before, running)
+            else:
+                call = running
             call.go_on(piece)
-        places[sign_in] = piece, call
-    return found
+        self._places[sign_in] = piece, call
+
+    def _find(
+        self, piece: Piece, sign_in: str, before: Piece | None, running: Growing | None
+    ) -> Growing:
+        if piece.call_no is None:
+            return _going_on(running, piece) or self._begun(piece, before, running)
+        id_ = sign_in, piece.call_no, piece.agent_id
+        call = self._of_number.get(id_)
+        if call is None:
+            call = _going_on(running, piece) or self._begun(piece, before, running)
+            self._of_number[id_], call.number = call, piece.call_no
+        return call
+
+    def _begun(self, piece: Piece, before: Piece | None, running: Growing | None) -> Growing:
+        """A sign-in begins in not_ready: without a piece before it, the beginning is not known."""
+        is_known = before is not None and before.state != UNKNOWN
+        is_known = is_known and piece.state == TALKING and not piece.clipped_start
+        if running is not None and running.number == piece.call_no and piece.call_no is not None:
+            running.is_whole = is_known = False  # a correction gave a part to somebody else
+        began_from = before.state if is_known and before is not None else None
+        call = Growing(piece, piece, began_from, is_known, piece.call_no)
+        self.found.append(call)
+        return call
+
+
+def _is_of(call: Growing, piece: Piece) -> bool:
+    """Whether the piece says that it is of this call."""
+    is_numbered = piece.call_no is not None and piece.call_no == call.number
+    return is_numbered and piece.agent_id == call.first.agent_id
 
 
 def _breaks_off(last: Piece, piece: Piece) -> bool:
@@ -162,20 +199,6 @@ def _going_on(running: Growing | None, piece: Piece) -> Growing | None:
     if running.last.state == WRAP_UP and piece.state == TALKING:
         return None
     return running if running.first.agent_id == piece.agent_id else None
-
-
-def _begun(
-    piece: Piece, before: Piece | None, running: Growing | None, found: list[Growing]
-) -> Growing:
-    """A sign-in begins in not_ready: without a piece before it, the beginning is not known."""
-    is_known = before is not None and before.state != UNKNOWN
-    is_known = is_known and piece.state == TALKING and not piece.clipped_start
-    if running is not None and running.number == piece.call_no and piece.call_no is not None:
-        running.is_whole = is_known = False  # a correction gave a part of it to somebody else
-    began_from = before.state if is_known and before is not None else None
-    call = Growing(piece, piece, began_from, is_known, piece.call_no)
-    found.append(call)
-    return call
 
 
 def ending_of(piece: Piece) -> Ending:

@@ -14,6 +14,7 @@ from deskunit.measures.limits import Limits
 from deskunit.state_log.piece import Piece
 
 KINDS = ("remind", "spoke", "limit")
+SLACK_MS = 1000  # an event and the end of its row may be apart by what the clocks are wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class _Held:
 
     call: Growing
     pieces: list[Piece]
-    events: dict[str, list[Happening]] = field(default_factory=lambda: {one: [] for one in KINDS})
+    events: list[Happening] = field(default_factory=list)
 
     @property
     def last(self) -> Piece:
@@ -74,10 +75,13 @@ class _Held:
 
     def finished(self, limits: Limits) -> Hold:
         first, last = self.pieces[0], self.last
-        length_ms = sum(piece.duration_ms for piece in self.pieces)
-        is_known = not any(piece.end_inferred or piece.clipped_start for piece in self.pieces)
+        length_ms, is_known = 0, True
+        for piece in self.pieces:
+            length_ms += piece.duration_ms
+            is_known = is_known and not (piece.end_inferred or piece.clipped_start)
         is_over = ending_of(last) == "over"
-        kept, missed = self._reminders(is_over, 1000 * limits.remind_grace_s)
+        shown, kept, missed = self._reminders(is_over, 1000 * limits.remind_grace_s)
+        is_long = length_ms > 1000 * limits.hold_max_s
         return Hold(
             key=first.row_id,
             call_key=self.call.key,
@@ -91,24 +95,32 @@ class _Held:
             counted_utc_ms=_counted(self.call.last),
             is_declined=last.not_taken,
             is_complete=is_known and is_over,
-            is_over_limit=length_ms > 1000 * limits.hold_max_s or bool(self.events["limit"]),
-            reminders=len(self.events["remind"]),
+            is_over_limit=is_long or bool(self._told("limit")),
+            reminders=shown,
             reminders_kept=kept,
             reminders_missed=missed,
         )
 
-    def _reminders(self, has_end: bool, grace_ms: int) -> tuple[int, int]:
-        """HANDBOOK §4: kept when the tap or the end of the hold follows within remind_grace_s."""
+    def _told(self, kind: str) -> list[Happening]:
+        return [one for one in self.events if one.event.kind == kind]
+
+    def _reminders(self, has_end: bool, grace_ms: int) -> tuple[int, int, int]:
+        """(shown, kept, missed). HANDBOOK §4: kept when the tap or the end of the hold follows within
+        remind_grace_s.
+        """
+        if not self.events:
+            return 0, 0, 0
+        reminders, taps = self._told("remind"), self._told("spoke")
         kept = missed = 0
-        for reminder in self.events["remind"]:
+        for reminder in reminders:
             until = reminder.utc_ms + grace_ms
-            spoke = any(_follows(tap, reminder, grace_ms) for tap in self.events["spoke"])
+            spoke = any(_follows(tap, reminder, grace_ms) for tap in taps)
             ends_within = self.last.end_utc_ms <= until
             if spoke or (has_end and ends_within):
                 kept += 1
             elif not ends_within:
                 missed += 1
-        return kept, missed
+        return len(reminders), kept, missed
 
 
 def _counted(last: Piece) -> int | None:
@@ -123,21 +135,36 @@ def _follows(tap: Happening, reminder: Happening, grace_ms: int) -> bool:
 
 def _place(growing: Iterable[_Held], happenings: Iterable[Happening]) -> None:
     """Give each hold its events: of the same boot, after the event that opened it, with its number."""
-    rows: dict[tuple[str, str, int | None], list[tuple[int, _Held]]] = {}
-    for hold in growing:
-        for uid, boot, seq in {(one.uid, one.boot, one.seq) for one in hold.pieces}:
-            number = hold.pieces[0].hold_no
-            rows.setdefault((uid, boot, number), []).append((seq, hold))
-    for of_number in rows.values():
-        of_number.sort(key=lambda row: row[0])
-    for one in happenings:
+    wanted = [one for one in happenings if one.event.kind in KINDS]
+    rows = _rows(growing) if wanted else {}
+    for one in wanted:
         event = one.event
-        if event.kind not in KINDS:
-            continue
-        of_number = rows.get((event.uid, event.boot, event.body.get("hold")), [])
-        place = bisect_right(of_number, event.seq, key=lambda row: row[0]) - 1
-        if place >= 0 and one.utc_ms <= of_number[place][1].last.end_utc_ms + SLACK_MS:
-            of_number[place][1].events[event.kind].append(one)
+        row = rows.get((event.uid, event.boot, event.body.get("hold")))
+        place = -1 if row is None else bisect_right(row.seqs, event.seq) - 1
+        if row is not None and place >= 0:
+            hold = row.holds[place]
+            if one.utc_ms <= hold.last.end_utc_ms + SLACK_MS:
+                hold.events.append(one)
 
 
-SLACK_MS = 1000  # an event and the end of its row may be apart by what the clocks are wrong
+@dataclass(slots=True)
+class _Row:
+    """The holds of one unit's boot that have one number, by the event that opened them."""
+
+    seqs: list[int] = field(default_factory=list)
+    holds: list[_Held] = field(default_factory=list)
+
+
+def _rows(growing: Iterable[_Held]) -> dict[tuple[str, str, int | None], _Row]:
+    """In the order of their seq, as calls come one after the other at a unit."""
+    rows: dict[tuple[str, str, int | None], _Row] = {}
+    for hold in growing:
+        hold_no = hold.pieces[0].hold_no
+        for piece in hold.pieces:
+            key = piece.uid, piece.boot, hold_no
+            row = rows.get(key)
+            if row is None:
+                row = rows[key] = _Row()
+            row.seqs.append(piece.seq)
+            row.holds.append(hold)
+    return rows

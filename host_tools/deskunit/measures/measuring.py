@@ -77,13 +77,14 @@ def by(
         buckets(whole, every, zone, day_start_min), _label(who, agents), limits or Limits()
     )
     until = whole.to_utc_ms if now_utc_ms is None else min(whole.to_utc_ms, now_utc_ms)
-    runs = sign_ins(pieces)
-    cells.add_times(pieces, runs)
-    cells.add_calls(pieces, happenings)
+    signed_in = [one for one in pieces if one.is_signed_in]
+    runs = sign_ins(signed_in)
+    cells.add_times(signed_in, runs)
+    cells.add_calls(signed_in, happenings)
     cells.add_moments(pieces, happenings)
     if shifts:
         cells.add_punctuality(runs, shifts, until)
-        cells.add_adherence(pieces, shifts, until)
+        cells.add_adherence(signed_in, shifts, until)
     return cells.groups()
 
 
@@ -116,13 +117,15 @@ class _Cells:
     def __init__(self, cuts: Buckets, label: Callable[[str], str], limits: Limits) -> None:
         self.cuts, self.label, self.limits = cuts, label, limits
         self.found: dict[tuple[str, int], Measures] = {}
+        self.of_agent: dict[tuple[str, int], Measures] = {}
         self.has_roster = 0
 
     def cell(self, agent: str, bucket: int) -> Measures:
-        key = (self.label(agent), bucket)
-        found = self.found.get(key)
+        """The cell of an agent's group."""
+        found = self.of_agent.get((agent, bucket))
         if found is None:
-            found = self.found[key] = Measures()
+            key = self.label(agent), bucket
+            found = self.of_agent[agent, bucket] = self.found.setdefault(key, Measures())
         return found
 
     def at(self, agent: str, utc_ms: int | None) -> Measures | None:
@@ -143,8 +146,6 @@ class _Cells:
         """States piece by piece; signed-in time by the bounds of the sign-ins."""
         masks = counted_elsewhere(runs)
         for piece in pieces:
-            if not piece.is_signed_in:
-                continue
             agent = piece.agent_id or ""
             mask = masks.get((piece.sign_in or "", agent)) if masks else None
             for bucket, start, end, ms in portions(piece, mask, self.cuts):

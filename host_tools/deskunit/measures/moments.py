@@ -4,9 +4,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from deskunit.events import Happening
+from deskunit.measures.holds import SLACK_MS
 from deskunit.state_log.piece import Piece
 
-SLACK_MS = 1000  # an event and the end of its row may be apart by what the clocks are wrong
 COUNTED = ("idle", "overrun", "refused")
 
 
@@ -18,6 +18,8 @@ def placed(
     By boot and seq, not by the clock: the row's opening event came before it, the next row's after it.
     """
     wanted = [one for one in happenings if one.event.kind in COUNTED]
+    if not wanted:
+        return
     rows = _rows(pieces, {(one.event.uid, one.event.boot) for one in wanted})
     for one in wanted:
         piece = _find(rows.get((one.event.uid, one.event.boot), ([], [])), one)

@@ -44,6 +44,15 @@ class Buckets:
         place = bisect_right(edges, utc_ms) - 1
         return place if 0 <= place < len(edges) - 1 else None
 
+    def whole(self, start_utc_ms: int, end_utc_ms: int) -> int | None:
+        """The interval in which all of a stretch lies; None: it is to be cut."""
+        edges = self.edges
+        place = 0 if len(edges) == 2 else bisect_right(edges, start_utc_ms) - 1
+        if not 0 <= place < len(edges) - 1 or start_utc_ms < edges[place]:
+            return None
+        is_within = end_utc_ms <= edges[place + 1] and start_utc_ms < edges[place + 1]
+        return place if is_within else None
+
     def cut(self, start_utc_ms: int, end_utc_ms: int) -> Iterator[tuple[int, int, int]]:
         """(interval, start, end) of the parts of a stretch that lie in the period."""
         edges = self.edges

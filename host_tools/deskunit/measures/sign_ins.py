@@ -69,9 +69,10 @@ class _Run:
         self.first_ready_utc_ms: int | None = None
 
     def go_on(self, piece: Piece) -> None:
-        self.last = piece
-        self.end_utc_ms = max(self.end_utc_ms, piece.end_utc_ms)
-        self.clock_ms += piece.duration_ms - (piece.end_utc_ms - piece.start_utc_ms)
+        self.last, end = piece, piece.end_utc_ms
+        if end > self.end_utc_ms:
+            self.end_utc_ms = end
+        self.clock_ms += piece.duration_ms - (end - piece.start_utc_ms)
         if self.first_ready_utc_ms is None and piece.state == READY:
             self.first_ready_utc_ms = piece.start_utc_ms
 

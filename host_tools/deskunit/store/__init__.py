@@ -6,6 +6,7 @@
 from deskunit.store.backup import Backup, back_up
 from deskunit.store.intake import Gap
 from deskunit.store.opening import FILE_NAME, open_store
+from deskunit.store.rebuilding import Rebuilt
 from deskunit.store.rows import Changes, Commit, Counts, SpokenPack, Unit
 from deskunit.store.store import Store
 
@@ -16,6 +17,7 @@ __all__ = [
     "Commit",
     "Counts",
     "Gap",
+    "Rebuilt",
     "SpokenPack",
     "Store",
     "Unit",

@@ -6,9 +6,9 @@ Every function works inside the transaction that it is given.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
-from deskunit.events import BootKey, Event, Key, from_line
+from deskunit.events import BootKey, Event, Key, Told, from_lines
 from deskunit.intervals import BootClock, Fold, Interval, rebuild
 from deskunit.store import schema, times
 from deskunit.store.intake import Intake
@@ -17,7 +17,15 @@ from deskunit.store.rows import (
     fold_from_text,
     fold_text,
     interval_from_row,
-    interval_values,
+    interval_row,
+)
+
+LINES = 1_000  # decoded at once
+# Past the query builder, which takes longer over the names of a row than the database over the row.
+INSERT_EVENT, INSERT_INTERVAL = (
+    f"INSERT INTO {table.name} ({', '.join(table.columns.keys())}) "
+    f"VALUES ({', '.join('?' * len(table.columns))})"
+    for table in (schema.event, schema.interval)
 )
 
 
@@ -32,19 +40,11 @@ def find_line(connection: Connection, key: Key) -> str | None:
 def store_facts(connection: Connection, intake: Intake, received_utc_ms: int) -> None:
     """Write the events, gaps and contradictions of a group."""
     events = [
-        {
-            "uid": event.uid,
-            "boot": event.boot,
-            "seq": event.seq,
-            "ms": event.ms,
-            "kind": event.kind,
-            "line": event.line,
-            "received_utc_ms": received_utc_ms,
-        }
-        for event in intake.fresh.values()
+        (one.uid, one.boot, one.seq, one.ms, one.kind, one.line, received_utc_ms)
+        for one in intake.fresh.values()
     ]
     if events:
-        connection.execute(insert(schema.event), events)
+        connection.exec_driver_sql(INSERT_EVENT, events)
     for gap in intake.gaps:
         connection.execute(
             insert(schema.gap).values(
@@ -182,23 +182,28 @@ def _old_rows(connection: Connection, fold: Fold, boots: list[str] | None) -> di
     return {row.row_id: interval_from_row(row) for row in connection.execute(query)}
 
 
-def _events(connection: Connection, uid: str, boot: str, fold: Fold) -> Iterator[Event]:
+def _events(connection: Connection, uid: str, boot: str, fold: Fold) -> Iterator[Told]:
+    for number, event in enumerate(stored_events(connection, uid, boot)):
+        if number == 0:
+            keep_fold(connection, uid, boot, fold)
+        yield event
+
+
+def stored_events(connection: Connection, uid: str, boot: str) -> Iterator[Told]:
+    """All events of a boot in their order, read and decoded many at a time."""
     event = schema.event
     query = (
         select(event.c.line).where(event.c.uid == uid, event.c.boot == boot).order_by(event.c.seq)
     )
-    for number, row in enumerate(connection.execute(query)):
-        if number == 0:
-            keep_fold(connection, uid, boot, fold)
-        yield from_line(uid, row.line)
+    for lines in connection.execute(query).scalars().partitions(LINES):
+        yield from from_lines(lines)
 
 
 def _write(connection: Connection, changes: dict[str, Interval | None]) -> Changes:
-    interval = schema.interval
     kept = [row for row in changes.values() if row is not None]
     if changes:
-        gone = delete(interval).where(interval.c.row_id == bindparam("old_row_id"))
-        connection.execute(gone, [{"old_row_id": row_id} for row_id in changes])
+        gone = [(row_id,) for row_id in changes]
+        connection.exec_driver_sql("DELETE FROM interval WHERE row_id = ?", gone)
     if kept:
-        connection.execute(insert(interval), [interval_values(row) for row in kept])
+        connection.exec_driver_sql(INSERT_INTERVAL, [interval_row(row) for row in kept])
     return Changes(kept, [row_id for row_id, row in changes.items() if row is None])

@@ -7,7 +7,7 @@ import contextlib
 import errno
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -97,6 +97,17 @@ def empty_wal(engine: Engine) -> None:
         is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     if is_busy:
         raise sqlite3.OperationalError("the write-ahead log is being read")
+
+
+@contextmanager
+def attached(engine: Engine, files: Sequence[Path]) -> Iterator[list[str]]:
+    """Other databases beside the writer's own, under these names; SQLite does it outside of transactions."""
+    names = [f"part_{number}" for number in range(len(files))]
+    with contextlib.closing(engine.raw_connection()) as borrowed, contextlib.ExitStack() as stack:
+        for name, file in zip(names, files, strict=True):
+            borrowed.cursor().execute(f"ATTACH ? AS {name}", [str(file)])
+            stack.callback(borrowed.cursor().execute, f"DETACH {name}")
+        yield names
 
 
 def check_room(file: Path) -> None:

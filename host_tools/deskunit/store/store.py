@@ -21,13 +21,14 @@ from deskunit.epochs import Epoch
 from deskunit.errors import DeskunitError
 from deskunit.events import BootKey, Event, Record
 from deskunit.intervals import BootClock, Fold, Moment
-from deskunit.store import folding, promising, schema, speaking, times
+from deskunit.store import folding, promising, rebuilding, schema, speaking, times
 from deskunit.store.callback_writing import CallbackWriter
 from deskunit.store.correction_reading import CorrectionReading
 from deskunit.store.correction_writing import CorrectionWriter
 from deskunit.store.intake import Intake
+from deskunit.store.rebuilding import Progress, Rebuilt
 from deskunit.store.rows import Changes, Commit
-from deskunit.store.sqlite import check_room, empty_wal, readable_errors
+from deskunit.store.sqlite import attached, check_room, empty_wal, readable_errors
 
 
 class Store(CorrectionReading):
@@ -43,6 +44,7 @@ class Store(CorrectionReading):
         self._folds: dict[str, Fold] = {}
         self._clocks: dict[BootKey, BootClock] = {}
         self._tops: dict[BootKey, int] = {}
+        self._lost: dict[BootKey, int] = {}  # the last seq of a boot that is in a gap
 
     def __enter__(self) -> Self:
         return self
@@ -159,6 +161,7 @@ class Store(CorrectionReading):
         with self._one_at_a_time:
             commit = self._commit(records, received_utc_ms)
             self._tops.update({(one.uid, one.boot): one.seq for one in commit.fresh})
+            self._lost.update({(one.uid, one.boot): one.last for one in commit.gaps})
         return commit
 
     def _commit(self, records: Sequence[Record], received_utc_ms: int) -> Commit:
@@ -276,6 +279,24 @@ class Store(CorrectionReading):
             speaking.derive_pack(connection, uid)
             return self._again(connection, uid, 0)
 
+    def rebuild_all(self, progress: Progress | None = None) -> Rebuilt:
+        """Derive all intervals, reducers and packs anew from the events; says how many rows were wrong.
+
+        Takes room for the rows once more beside the database, until it is done. All or nothing.
+        """
+        if self._writer is None:
+            raise RuntimeError("this Store was opened for reading")
+        with (
+            self._one_at_a_time,
+            readable_errors(self.file),
+            rebuilding.room(self.file) as folder,
+        ):
+            derived, parts = rebuilding.derive_all(self.file, folder, progress)
+            with attached(self._writer, parts) as names, self._writing() as connection:
+                changed, dropped = rebuilding.take_over(connection, names, derived)
+            self._folds.clear()
+        return rebuilding.summed(derived, changed, dropped)
+
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         if self._writer is None:
@@ -289,6 +310,7 @@ class Store(CorrectionReading):
                 self._folds.clear()
                 self._clocks.clear()
                 self._tops.clear()
+                self._lost.clear()
                 raise
 
     def _update_unit(self, uid: str, **values: object) -> None:
@@ -307,9 +329,11 @@ class Store(CorrectionReading):
         return self._tops[uid, boot]
 
     def _prefix(self, connection: Connection, uid: str, boot: str) -> int:
-        gap = schema.gap
-        lost = select(func.max(gap.c.last)).where(gap.c.uid == uid, gap.c.boot == boot)
-        return max(self._top(connection, uid, boot), connection.scalar(lost) or 0)
+        if (uid, boot) not in self._lost:
+            gap = schema.gap
+            lost = select(func.max(gap.c.last)).where(gap.c.uid == uid, gap.c.boot == boot)
+            self._lost[uid, boot] = connection.scalar(lost) or 0
+        return max(self._top(connection, uid, boot), self._lost[uid, boot])
 
     def _clock(self, connection: Connection, uid: str, boot: str) -> BootClock:
         if (uid, boot) not in self._clocks:

@@ -7,6 +7,7 @@ from deskunit.exports.table import Column
 from deskunit.exports.xlsx.cells import letters, text_xml
 from deskunit.exports.xlsx.styles import HEAD
 
+PRINTED_COLUMNS = 12
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -20,20 +21,26 @@ ROOT_RELATIONS = (
 
 
 def sheet_head(columns: Sequence[Column], widths: Sequence[float], *, is_first: bool) -> str:
-    """Up to the rows: head row frozen, columns wide enough, printed on wide pages."""
+    """Up to the rows: head row frozen, columns wide enough."""
+    fits = _is_narrow(len(columns))
     selected = ' tabSelected="1"' if is_first else ""
     cols = "".join(
         f'<col min="{place}" max="{place}" width="{width:g}" customWidth="1"/>'
         for place, width in enumerate(widths, start=1)
     )
     return (
-        f'{_XML}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        f'{_XML}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="{fits:d}"/></sheetPr>'
         f'<sheetViews><sheetView{selected} workbookViewId="0">'
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
         '<selection pane="bottomLeft" activeCell="A2" sqref="A2"/></sheetView></sheetViews>'
         f'<sheetFormatPr defaultRowHeight="15"/><cols>{cols}</cols><sheetData>\n'
         + head_row([column.name for column in columns])
     )
+
+
+def _is_narrow(columns: int) -> bool:
+    """Whether all columns are printed side by side: more of them would be too small to read."""
+    return columns <= PRINTED_COLUMNS
 
 
 def head_row(heads: Sequence[str]) -> str:
