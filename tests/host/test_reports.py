@@ -298,9 +298,9 @@ def test_every_class_that_is_drawn_has_its_rule_or_is_a_name(say: Wording) -> No
 
 
 def test_a_target_is_met_by_word_and_sign_and_without_one_nothing_is_said() -> None:
-    found = with_targets(report(seat_hour()), occupancy=(70, True), average_handle_time=(60, False))
+    found = with_targets(report(seat_hour()), occupancy=(70, True), average_handle_time=(90, False))
     html = fragments.figures(found, Wording("en"))
-    assert "✓ met (≥ 70 %)" in html and "✗ not met" in html
+    assert "✓ met (≥ 70 %)" in html and "✗ not met (≤ 0:01:30)" in html
     assert html.count("r-met") == 2  # of the others nothing is said
     assert "✓ 达标（≥ 70 %）" in fragments.figures(found, Wording("zh"))
 

@@ -72,9 +72,10 @@ class Wording:
 
 
 def _bound(one: Figure) -> str:
+    assert one.target is not None
     if one.measured.kind == "share":
         return f"{one.target} %"
-    return f"{one.target} s" if one.measured.kind == "seconds" else str(one.target)
+    return hms(1000 * one.target) if one.measured.kind == "seconds" else str(one.target)
 
 
 def percent(share: float | None) -> str:
