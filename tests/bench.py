@@ -20,6 +20,7 @@ from bench_intervals import intervals  # noqa: E402
 from bench_journal import drain, flash_writes  # noqa: E402
 from bench_pack import pack_on_unit  # noqa: E402
 from bench_push import push  # noqa: E402
+from bench_reports import reports  # noqa: E402
 from bench_scripts import scripts  # noqa: E402
 from deskunit.virtual import VirtualUnit  # noqa: E402
 from play import UID, Play, play  # noqa: E402
@@ -132,6 +133,7 @@ def figures() -> dict[str, object]:
         **flash_writes(),
         **drain(),
         **push(),
+        **reports(),
         **scripts(tree()),
         **callbacks(),
         **exports(),

@@ -164,7 +164,7 @@ def test_corrections_count_and_show_what_was(morning: Path) -> None:
     assert found.times.difference_ms == 0 and found.foot.corrected_rows == 2
     html = page.html(found, "en")
     assert "talking 09:15:00–09:20:00 5:00 · correction #1, was ready" in html
-    assert "<s>not ready meal</s>" in html and "withdrawn: supervisor" in html
+    assert "<s>not ready meal</s>" in html and "withdrawn: the supervisor" in html
 
 
 def test_the_raw_report_is_as_the_units_told_it(morning: Path) -> None:

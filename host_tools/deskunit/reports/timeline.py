@@ -128,10 +128,10 @@ class Painter:
 
     def _one(self, piece: Piece) -> str:
         """State, from, to, duration, and what there is to know."""
-        wall, start, end = self._wall, piece.start_utc_ms, piece.end_utc_ms
+        hms = self._wall.hms
         said = (
-            f"{self._name(piece.state, piece.reason_code)} {wall.hms(start)}–{wall.hms(end)}"
-            f" {short(piece.duration_ms)}"
+            f"{self._name(piece.state, piece.reason_code)} "
+            f"{hms(piece.start_utc_ms)}–{hms(piece.end_utc_ms)} {short(piece.duration_ms)}"
         )
         return said + self._more(piece) if _has_more(piece, self._limit_ms) else said
 

@@ -15,6 +15,7 @@ class Wall:
 
     def __init__(self, zone: ZoneInfo, from_utc_ms: int, to_utc_ms: int) -> None:
         self.zone = zone
+        self._said: dict[int, str] = {}  # the end of one bar is the start of the next
         self._since = [from_utc_ms]
         self._offsets = [self._offset(from_utc_ms)]
         for at_utc_ms in range(_next(from_utc_ms), to_utc_ms + _QUARTER_MS, _QUARTER_MS):
@@ -35,7 +36,11 @@ class Wall:
     def hms(self, utc_ms: int) -> str:
         """09:12:03."""
         seconds = (utc_ms + self.offset_ms(utc_ms)) // 1000 % 86400
-        return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        found = self._said.get(seconds)
+        if found is None:
+            found = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+            self._said[seconds] = found
+        return found
 
     def hm(self, utc_ms: int) -> str:
         """09:12."""
