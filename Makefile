@@ -34,8 +34,9 @@ node_modules/.ready: package-lock.json .venv/.ready
 run: setup ## one virtual unit, the logger and the page at http://127.0.0.1:8470
 	@$(BIN)/deskunit run --virtual 1 --demo
 
-test: check ## every test
-	@$(BIN)/pytest
+# Hundreds of commands start in the tests: their bytecode is kept, whatever the environment says.
+test: check ## every test, in several workers: tests/README.md
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --numprocesses auto --dist worksteal
 
 check: setup ## format, lint, types, and the firmware through mpy-cross
 	@$(BIN)/ruff format --check --quiet . || { echo "ruff format . puts it right"; exit 1; }

@@ -14,6 +14,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from filelock import FileLock
+
 ROOT = Path(__file__).resolve().parents[1]
 BOARDS = ROOT / "boards"
 FIRMWARE = ROOT / "firmware"
@@ -79,18 +81,27 @@ def is_fresh(tree: Path, stamp: Path, made_from: str) -> bool:
 
 
 def build(board: str, out: Path | None = None) -> Path:
-    """Write the tree of `board` to `out` (None: build/BOARD) unless it is up to date; its path."""
+    """Write the tree of `board` to `out` (None: build/BOARD) unless it is up to date; its path.
+
+    Of several that build it at once, one does; the others wait and find it up to date.
+    """
     tree = out or ROOT / "build" / board
+    tree.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(tree.parent / f".{tree.name}.lock"):
+        bring_up_to_date(board, tree)
+    return tree
+
+
+def bring_up_to_date(board: str, tree: Path) -> None:
+    """Make the tree anew if an input or a file of it has changed."""
     stamp = tree.parent / f".{tree.name}.stamp"
     made_from = fingerprint(board)
     if is_fresh(tree, stamp, made_from):
-        return tree
-    tree.parent.mkdir(parents=True, exist_ok=True)
+        return
     with tempfile.TemporaryDirectory(dir=tree.parent, prefix=f".{tree.name}.") as folder:
         write_tree(board, Path(folder))
         bring_over(Path(folder), tree)
     stamp.write_text(json.dumps([made_from, contents(tree)]), "utf-8")
-    return tree
 
 
 def bring_over(made: Path, tree: Path) -> None:

@@ -58,6 +58,17 @@ def test_a_second_build_changes_nothing_and_a_spoiled_tree_is_put_right(tmp_path
     assert set(tree.rglob("*.*")) == set(before)
 
 
+def test_of_two_that_build_one_tree_at_once_both_find_it_whole(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    command = [sys.executable, str(PROGRAM), "virtual", "--out", str(tree)]
+    made = []
+    with subprocess.Popen(command) as one, subprocess.Popen(command) as other:
+        for process in (one, other):
+            assert process.wait(60) == 0
+            made.append({path: path.stat().st_ino for path in tree.rglob("*.*")})
+    assert made[0] == made[1], "the second left what the first had made"
+
+
 def test_an_unknown_board_is_one_sentence() -> None:
     done = run_build("toaster")
     assert done.returncode == 2

@@ -1,10 +1,5 @@
-"""The browser of these tests: Debian's chromium, or the one that CHROMIUM names.
+"""The running browser of these tests; which one that is, tests/conftest.py decides."""
 
-Without one they are left out and the summary says so; with CI=true that is a failure.
-"""
-
-import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,56 +21,30 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-LEFT_OUT = pytest.StashKey[int]()
 # a condition is awaited; how long a busy machine takes is no matter
 expect.set_options(timeout=30_000)
-
-
-def chromium() -> str | None:
-    """Where the browser is; None: there is none."""
-    if named := os.environ.get("CHROMIUM"):
-        return named if Path(named).is_file() else None
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next((path for name in names if (path := shutil.which(name))), None)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if chromium() is not None or os.environ.get("CI") == "true":
-        return
-    ours = [item for item in items if HERE in item.path.parents]
-    items[:] = [item for item in items if HERE not in item.path.parents]
-    config.stash[LEFT_OUT] = len(ours)
-    config.hook.pytest_deselected(items=ours)
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    if count := config.stash.get(LEFT_OUT, 0):
-        terminalreporter.write_line(
-            f"LEFT OUT: {count} tests of the page in a browser, since there is no chromium here. "
-            "Install it (Debian: apt install chromium) or name one with CHROMIUM=/path/to/it.",
-            yellow=True,
-        )
-
-
 Launch = Callable[..., Browser]
 
 
 @pytest.fixture(scope="session")
-def launch() -> Iterator[Launch]:
+def launch(chromium_path: str) -> Iterator[Launch]:
     """Start a headless browser with further arguments; it ends with the tests."""
-    path = chromium()
-    assert path is not None, "CI=true and no chromium: install it or set CHROMIUM"
     with sync_playwright() as playwright:
         yield lambda *more: playwright.chromium.launch(
-            executable_path=path, args=[*ARGUMENTS, *more]
+            executable_path=chromium_path, args=[*ARGUMENTS, *more]
         )
 
 
 @pytest.fixture(scope="session")
-def chrome(launch: Launch) -> Iterator[Browser]:
-    """One browser for most tests; each test opens pages of its own."""
+def one_browser(launch: Launch) -> Iterator[Browser]:
     browser = launch()
     yield browser
     browser.close()
+
+
+@pytest.fixture
+def chrome(one_browser: Browser) -> Iterator[Browser]:
+    """One browser for most tests; each opens pages of its own, which do not outlive it."""
+    yield one_browser
+    for context in one_browser.contexts:
+        context.close()

@@ -10,6 +10,7 @@ from deskunit.store import Store
 from deskunit.virtual import VirtualUnit
 
 START_UTC_MS = 1_795_395_600_000  # 2026-11-23 01:00 UTC, 09:00 in Shanghai
+TICK_MS = 500
 NO_FACTS = (Noted, Alarm, AlarmsOver, Answered, PackMoved, PackEnded)
 
 
@@ -26,6 +27,7 @@ class RealHost:
             store, Settings(zone="Asia/Shanghai"), virtual_seats={unit.uid: "07"}
         )
         self.recorder.set_agents([Agent("1001", "王芳", "一组")])
+        self.ticked_ms = -TICK_MS
         self.on = True
         self.lost()
 
@@ -53,5 +55,7 @@ class RealHost:
         self.packs += [e for e in effects if isinstance(e, (PackMoved, PackEnded))]
         facts = [e for e in effects if not isinstance(e, NO_FACTS)]
         self.recorder.apply([(self.session, effect) for effect in facts], now_utc_ms)
-        self.recorder.tick(now_utc_ms, now_ms)
+        if now_ms - self.ticked_ms >= TICK_MS:  # as the logger does
+            self.ticked_ms = now_ms
+            self.recorder.tick(now_utc_ms, now_ms)
         return self.session.outgoing(now_utc_ms, now_ms)

@@ -78,6 +78,12 @@ def fresh(tmp_path: Path, tree: Path) -> Iterator[Site]:
     yield from served(tmp_path, tree)
 
 
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory, tree: Path) -> Iterator[Site]:
+    """The same for those who save nothing: all of it is checked once, which takes seconds."""
+    yield from served(tmp_path_factory.mktemp("shipped"), tree)
+
+
 @pytest.fixture
 def open_tab(chrome: Browser) -> Iterator[OpenTab]:
     contexts = []
@@ -139,8 +145,8 @@ def drawn(tree: Path, library: Path, language: str, text: str, page: int = 0) ->
 # --- the tabs
 
 
-def test_tabs_by_mouse_keyboard_and_address(fresh: Site, open_tab: OpenTab) -> None:
-    page = open_tab(fresh, "", locale="en-GB")
+def test_tabs_by_mouse_keyboard_and_address(shipped: Site, open_tab: OpenTab) -> None:
+    page = open_tab(shipped, "", locale="en-GB")
     expect(page.get_by_role("tab", name="Scripts")).to_have_attribute("aria-selected", "true")
     expect(page.locator("#panel-units")).to_be_hidden()
     page.get_by_role("tab", name="Scripts").focus()
@@ -154,16 +160,18 @@ def test_tabs_by_mouse_keyboard_and_address(fresh: Site, open_tab: OpenTab) -> N
     expect(page.locator("#panel-units")).to_be_visible()
 
 
-def test_keys_in_the_script_tab_press_no_button(fresh: Site, open_tab: OpenTab) -> None:
-    page = open_tab(fresh, "silent", locale="en-GB")
+def test_keys_in_the_script_tab_press_no_button(shipped: Site, open_tab: OpenTab) -> None:
+    page = open_tab(shipped, "silent", locale="en-GB")
     box(page, "silent/0/1/say", "en").click()
     page.keyboard.type("123")
     page.get_by_role("tab", name="Units and log").click()
     page.get_by_role("tab", name="Scripts").click()
+    expect(page.locator("#panel-scripts")).to_be_visible()
     page.keyboard.down("1")
     expect(page.locator(".key.down")).to_have_count(0)
     page.keyboard.up("1")
     page.get_by_role("tab", name="Units and log").click()
+    expect(page.locator("#panel-units")).to_be_visible()
     page.keyboard.down("1")
     expect(page.locator(".key.down")).to_have_count(1)
 
@@ -171,8 +179,8 @@ def test_keys_in_the_script_tab_press_no_button(fresh: Site, open_tab: OpenTab) 
 # --- browsing
 
 
-def test_a_scenario_is_found_and_shown_with_its_steps(fresh: Site, open_tab: OpenTab) -> None:
-    page = open_tab(fresh, "")
+def test_a_scenario_is_found_and_shown_with_its_steps(shipped: Site, open_tab: OpenTab) -> None:
+    page = open_tab(shipped, "")
     page.locator("#script-search").fill("能听到我说话")
     expect(page.locator("#script-tree a:visible")).to_have_text(["无声来电"])
     page.locator("#script-tree a:visible").click()
@@ -191,8 +199,10 @@ def test_a_scenario_is_found_and_shown_with_its_steps(fresh: Site, open_tab: Ope
     expect(page.locator(".sentence")).to_have_count(7)
 
 
-def test_language_and_size_change_every_picture(fresh: Site, open_tab: OpenTab, tree: Path) -> None:
-    page = open_tab(fresh)
+def test_language_and_size_change_every_picture(
+    shipped: Site, open_tab: OpenTab, tree: Path
+) -> None:
+    page = open_tab(shipped)
     name = "silent/0/2/say"
     page.get_by_role("radio", name="English").click()
     expect(box(page, name, "en")).to_be_visible()
@@ -412,8 +422,8 @@ def too_wide(page: Page) -> list[int]:
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
-def test_nothing_is_wider_than_the_page(fresh: Site, open_tab: OpenTab, locale: str) -> None:
-    page = open_tab(fresh, "", locale=locale)
+def test_nothing_is_wider_than_the_page(shipped: Site, open_tab: OpenTab, locale: str) -> None:
+    page = open_tab(shipped, "", locale=locale)
     assert too_wide(page) == []
     page.locator('#script-tree a[data-key="greeting"]').click()
     expect(page.locator(".sentence canvas").first).to_be_visible()
@@ -427,8 +437,8 @@ def test_nothing_is_wider_than_the_page(fresh: Site, open_tab: OpenTab, locale: 
     assert page.evaluate("document.querySelectorAll('[data-word]:empty').length") == 0
 
 
-def test_on_a_phone_the_list_gives_way_to_the_scenario(fresh: Site, open_tab: OpenTab) -> None:
-    page = open_tab(fresh, "", width=390)
+def test_on_a_phone_the_list_gives_way_to_the_scenario(shipped: Site, open_tab: OpenTab) -> None:
+    page = open_tab(shipped, "", width=390)
     expect(page.locator("#scenario")).to_be_hidden()
     page.locator('#script-tree a[data-key="silent"]').click()
     expect(page.locator("#script-tree")).to_be_hidden()
@@ -437,8 +447,8 @@ def test_on_a_phone_the_list_gives_way_to_the_scenario(fresh: Site, open_tab: Op
     expect(page.locator("#script-tree")).to_be_visible()
 
 
-def test_every_control_has_a_name(fresh: Site, open_tab: OpenTab) -> None:
-    page = open_tab(fresh, "silent", locale="en-GB")
+def test_every_control_has_a_name(shipped: Site, open_tab: OpenTab) -> None:
+    page = open_tab(shipped, "silent", locale="en-GB")
     tree = page.locator("#panel-scripts").aria_snapshot()
     for name in (
         "Send to the units",

@@ -1,6 +1,8 @@
 """Fault tests see each other, a board's sys.path and the parts that firmware tests are made of."""
 
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,3 +20,15 @@ for folder in (ROOT / "tests" / "firmware", ROOT / "firmware", HERE):
 def _project_root(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(ROOT)
     yield
+
+
+@pytest.fixture
+def disk_path(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A folder on the disk, where a commit takes long enough to be hit; kept when the test fails."""
+    failed = request.session.testsfailed
+    folder = Path(tempfile.mkdtemp(prefix="deskunit-fault-"))
+    short = folder / "short"  # the seeds' own names hold it
+    short.mkdir()
+    yield short
+    if request.session.testsfailed == failed:
+        shutil.rmtree(folder)

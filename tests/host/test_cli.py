@@ -15,6 +15,7 @@ import click
 import pytest
 from deskunit import cli
 from deskunit.cli.callbacks import COMMANDS as CALLBACKS
+from deskunit.cli.correct import COMMANDS as CORRECTIONS
 from deskunit.cli.exporting import export as EXPORTS
 from deskunit.cli.help import wrapped
 from deskunit.cli.table import Column, lines, shown_width
@@ -33,7 +34,7 @@ COMMANDS = [
     [], ["run"], ["log"], ["units"], ["units", "name"], ["units", "confirm"], ["health"], ["states"],
     ["export"], *(["export", name] for name in EXPORTS.commands), ["virtual"], ["deploy"],
     ["report"], *(["report", kind] for kind in ("day", "week", "agent", "team")),
-    ["export"], ["export", "states"], ["virtual"], ["deploy"],
+    ["correct"], *(["correct", name] for name in CORRECTIONS), ["rebuild"],
     ["capture"], ["replay"], ["backup"], ["install"],
     ["import"], ["import", "queue_log"],
     ["script"], ["script", "init"], ["script", "check"], ["script", "build"],

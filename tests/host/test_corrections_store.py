@@ -2,15 +2,18 @@
 
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 from callback_paper import HOUR_MS, START, UID, Desk, open_desk
 from deskunit.correction import Correction, Said
+from deskunit.intervals import Interval
 from deskunit.store import FILE_NAME, Store, open_store
+from paper_unit import Begin, Event, PaperUnit, Word
 
 OTHER = "b4cf12b3d0e8"
 MADE = Correction(
@@ -129,6 +132,57 @@ def test_the_rows_of_a_sign_in(tmp_path: Path) -> None:
         assert paper.store.sign_in_at(UID, START + 2000) is None
         assert paper.store.sign_in_at(UID, START + 9000) == second
         assert paper.store.sign_in_at(UID, START - HOUR_MS) is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_quick_reads_give_what_the_thorough_one_gives(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    with open_store(tmp_path, write=True) as store:
+        for number, uid in enumerate((UID, OTHER, "c4cf12b3d0e8")):
+            store.remember_unit(uid, virtual=True, now_utc_ms=START)
+            told(store, PaperUnit(uid, seed * 10 + number, losses=True).live(30).words, uid)
+        rows = list(store.intervals())
+        for _ in range(60):
+            first = chance.choice(rows).start_utc_ms + chance.choice((-1, 0, 1, 5000))
+            last, uid = first + chance.choice((1, 100_000)), chance.choice(rows).uid
+            of_unit = store.rows_of_unit(uid, first, last)
+            assert of_unit == list(store.intervals(first, last, unit=uid))
+            found = store.rows_of_agent("1001", first, last)
+            assert by_key(found) == by_key(store.intervals(first, last, agent="1001"))
+        with sqlite3.connect(tmp_path / FILE_NAME) as file:
+            file.execute("UPDATE unit SET is_confirmed = 0 WHERE uid = ?", (OTHER,))
+        first, last = rows[0].start_utc_ms, rows[-1].start_utc_ms
+        for start in (first, (first + last) // 2):
+            found = store.rows_of_agent("1001", start, last)
+            assert by_key(found) == by_key(store.intervals(start, last, agent="1001"))
+            assert OTHER not in {row.uid for row in found}
+        for sign_in in {row.sign_in for row in rows if row.sign_in is not None}:
+            assert store.sign_in_rows(sign_in) == [one for one in rows if one.sign_in == sign_in]
+
+
+def by_key(rows: Iterable[Interval]) -> list[Interval]:
+    return sorted(rows, key=lambda row: row.row_id)
+
+
+def told(store: Store, words: list[Word], uid: str) -> None:
+    """Boots and events of a unit; what it says of silence is not needed here."""
+    for kind, run in groupby(words, key=type):
+        for word in run if kind is Begin else ():
+            if isinstance(word, Begin):
+                store.begin_boot(uid, word.boot, fw="1", reset_cause="PWRON",
+                                 now_utc_ms=START, offset_ms=word.offset_ms)  # fmt: skip
+        store.commit([word for word in run if isinstance(word, Event)], START)
+
+
+def test_units_are_known_by_seat_and_confirmed_or_not(store: Store) -> None:
+    store.name_unit(UID, "07")
+    store.remember_unit("c4cf12b3d0e8", virtual=False, now_utc_ms=START)
+    assert store.seats() == {UID: "07", OTHER: "", "c4cf12b3d0e8": ""}
+    assert [store.is_confirmed(uid) for uid in (UID, "c4cf12b3d0e8", "nobody")] == [
+        True,
+        False,
+        None,
+    ]
 
 
 def two_sign_ins(paper: Desk) -> tuple[str, str]:

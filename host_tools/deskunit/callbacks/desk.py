@@ -88,16 +88,18 @@ class CallbackDesk:
 
     def summary(self, agent_id: str | None, now_utc_ms: int) -> Summary:
         """What the unit shows of an agent's callbacks; None: of everybody's."""
-        count, overdue = 0, 0
-        for promise in kinds.PROMISES:
-            count += (own := self._store.count_open_callbacks(promise, agent_id))
-            if own:
-                with self._one_at_a_time:
-                    before = due_before(promise, now_utc_ms, self.rules)
-                overdue += self._store.count_open_callbacks(promise, agent_id, before)
-        first = self.due_list(agent_id, now_utc_ms, 1)
-        if not first:
+        counts = self._store.count_open_callbacks(agent_id)
+        if not counts:
             return Summary()
+        overdue = 0
+        for promise in counts:
+            with self._one_at_a_time:
+                before = due_before(promise, now_utc_ms, self.rules)
+            overdue += self._store.count_callbacks_before(promise, agent_id, before)
+        first = self.due_list(agent_id, now_utc_ms, 1)
+        if not first:  # closed meanwhile
+            return Summary()
+        count = sum(counts.values())
         return Summary(count, overdue, first[0].number, first[0].due_utc_ms, first[0].kind)
 
     def proposed_repeats(self, number: int) -> list[Row]:

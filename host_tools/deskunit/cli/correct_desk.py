@@ -71,7 +71,7 @@ def uid_of(store: "Store", name: str) -> str:
     """The unit with that uid or seat. DeskunitError: there is none, or several."""
     from deskunit.errors import DeskunitError
 
-    found = [one.uid for one in store.units() if name in (one.uid, one.seat)]
+    found = [uid for uid, seat in store.seats().items() if name in (uid, seat)]
     if not found:
         raise DeskunitError("push_unknown_unit", exit_code=2, name=name)
     if len(found) > 1:

@@ -18,7 +18,7 @@ from deskunit.intervals import Interval
 from deskunit.reasons import UNSPECIFIED
 from deskunit.settings import Viewer
 from deskunit.states import NOT_READY, SIGNED_OUT
-from deskunit.store import Store, Unit
+from deskunit.store import Store
 
 Rows = list[Interval]
 EVERYBODY = Viewer()
@@ -56,14 +56,14 @@ class CorrectionDesk:
         found = self._store.corrections(
             from_utc_ms, to_utc_ms, uid, including_withdrawn=including_withdrawn
         )
-        seats, within = self._seats(), roles.scope(self._viewer, self._store)
+        seats, within = self._store.seats(), roles.scope(self._viewer, self._store)
         rows = [self._row(one, seats) for one in found]
         rows = [one for one in rows if within is None or one.agents & within]
         return rows if agent is None else [one for one in rows if agent in one.agents]
 
     def get(self, number: int) -> Row:
         """One of them, also when it is withdrawn. DeskunitError: there is none, for this viewer."""
-        found = self._row(self._get(number), self._seats())
+        found = self._row(self._get(number), self._store.seats())
         within = roles.scope(self._viewer, self._store)
         if within is not None and not found.agents & within:
             raise DeskunitError("correction_unknown", exit_code=2, number=number)
@@ -73,7 +73,7 @@ class CorrectionDesk:
         """What it would do. DeskunitError: why it may not be."""
         wish, around = self._checked(order)
         found = parts(rules.proposed(wish), around.beneath)
-        seat = self._seats().get(wish.uid, "")
+        seat = self._store.seats().get(wish.uid, "")
         return Draft(wish.uid, seat, wish.start_utc_ms, wish.end_utc_ms, found)
 
     # --- writing -------------------------------------------------------------------------------
@@ -127,7 +127,8 @@ class CorrectionDesk:
 
     def _wish(self, order: Order) -> Wish:
         """The exact span: a typed second becomes the row's bound in it, an end left out is found."""
-        self._unit(order.uid)
+        if self._store.is_confirmed(order.uid) is None:
+            raise DeskunitError("unknown_unit", exit_code=2, uid=order.uid)
         start, end = self._bound(order.uid, order.start_utc_ms), order.end_utc_ms
         if end is None:
             start, end = self._whole(order, start)
@@ -168,7 +169,7 @@ class CorrectionDesk:
             active=self._store.corrections(start - 1, end),
             elsewhere=self._rows_of(wish.agent_id, start, end),
             agents=frozenset(agent.id for agent in self._store.agents()),
-            is_confirmed=self._unit(wish.uid).confirmed,
+            is_confirmed=bool(self._store.is_confirmed(wish.uid)),
             now_utc_ms=self._now_utc_ms(),
             zone=self._zone,
         )
@@ -181,20 +182,11 @@ class CorrectionDesk:
     def _rows_of(self, agent_id: str | None, start: int, end: int) -> Rows:
         if agent_id is None:
             return []
-        return rules.touching(self._store.intervals(start, end, agent=agent_id), start, end)
+        return rules.touching(self._store.rows_of_agent(agent_id, start, end), start, end)
 
     def _sign_in(self, uid: str, utc_ms: int) -> Rows:
         sign_in = self._store.sign_in_at(uid, utc_ms)
         return [] if sign_in is None else self._store.sign_in_rows(sign_in)
-
-    def _unit(self, uid: str) -> Unit:
-        found = next((one for one in self._store.units() if one.uid == uid), None)
-        if found is None:
-            raise DeskunitError("unknown_unit", exit_code=2, uid=uid)
-        return found
-
-    def _seats(self) -> dict[str, str]:
-        return {unit.uid: unit.seat for unit in self._store.units()}
 
     def _get(self, number: int) -> Correction:
         found = self._store.find_correction(number)
@@ -212,4 +204,6 @@ class CorrectionDesk:
         return row(one, seats.get(one.uid, ""), is_stale, beneath)
 
     def _sign_in_of(self, one: Correction) -> Rows:
-        return [] if one.sign_in is None else self._store.sign_in_rows(one.sign_in)
+        if one.sign_in is None or not rules.is_of_whole(one):
+            return []  # not asked for: it may have thousands of rows
+        return self._store.sign_in_rows(one.sign_in)

@@ -89,13 +89,20 @@ def is_stale(
     correction: Correction, beneath: Sequence[Interval], sign_in: Sequence[Interval]
 ) -> bool:
     """Whether the log beneath says something else than when it was made: somebody should look again."""
-    if not sign_in or said_in_turn(beneath) != correction.beneath:
+    if said_in_turn(beneath) != correction.beneath:
         return True
-    if correction.state != SIGNED_OUT and correction.agent_id is None:
+    if not is_of_whole(correction):
         return False
+    if not sign_in:
+        return True
     is_to_end = sign_in[-1].end_utc_ms == correction.end_utc_ms
     is_from_start = sign_in[0].start_utc_ms == correction.start_utc_ms
     return not is_to_end or (correction.agent_id is not None and not is_from_start)
+
+
+def is_of_whole(one: Correction | Wish) -> bool:
+    """Whether it depends on where its sign-in begins or ends, not only on its span."""
+    return one.state == SIGNED_OUT or one.agent_id is not None
 
 
 def local(utc_ms: int, zone: ZoneInfo) -> str:
@@ -159,7 +166,7 @@ def _no_overlap(wish: Wish, around: Around) -> None:
 
 def _whole(wish: Wish, around: Around) -> None:
     """What takes the end of a sign-in away, or its agent, needs that end."""
-    if wish.state != SIGNED_OUT and wish.agent_id is None:
+    if not is_of_whole(wish):
         return
     if around.sign_in[-1].end_utc_ms is None:
         raise DeskunitError("correction_running", exit_code=2, uid=wish.uid)

@@ -34,16 +34,17 @@ class CallbackReading(ColumnReading):
         self, promise: str, owner: str | None = None, limit: int | None = None
     ) -> list[Callback]:
         """Open ones of one promise, the first due first."""
-        query = select(_NOW.state).where(*_open(promise, owner))
+        query = select(_NOW.state).where(*_open(owner), _NOW.promise == promise)
         return self._callbacks(query.order_by(_NOW.sort_utc_ms, _NOW.number).limit(limit))
 
-    def count_open_callbacks(
-        self, promise: str, owner: str | None = None, before_utc_ms: int | None = None
-    ) -> int:
-        """How many are open of one promise; `before_utc_ms`: of these, with a smaller sort_utc_ms."""
-        wanted = _open(promise, owner)
-        if before_utc_ms is not None:
-            wanted.append(_NOW.sort_utc_ms < before_utc_ms)
+    def count_open_callbacks(self, owner: str | None = None) -> dict[str, int]:
+        """promise → how many are open; without those of which there is none."""
+        query = select(_NOW.promise, func.count().label("open")).where(*_open(owner))
+        return {row.promise: row.open for row in self._rows(query.group_by(_NOW.promise))}
+
+    def count_callbacks_before(self, promise: str, owner: str | None, before_utc_ms: int) -> int:
+        """How many are open of one promise with a smaller sort_utc_ms."""
+        wanted = [*_open(owner), _NOW.promise == promise, _NOW.sort_utc_ms < before_utc_ms]
         return int(
             self._rows(select(func.count()).select_from(schema.callback_now).where(*wanted))[0][0]
         )
@@ -138,6 +139,6 @@ class CallbackReading(ColumnReading):
         return [callback_from_text(row.state) for row in self._rows(query)]
 
 
-def _open(promise: str, owner: str | None) -> list[ColumnElement[bool]]:
-    wanted = [_NOW.status == OPEN, _NOW.promise == promise]
-    return wanted if owner is None else [*wanted, _NOW.owner == owner]
+def _open(owner: str | None) -> list[ColumnElement[bool]]:
+    is_open = _NOW.status == OPEN
+    return [is_open] if owner is None else [is_open, _NOW.owner == owner]

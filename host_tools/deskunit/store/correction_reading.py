@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from deskunit.correction import Correction, Said
 from deskunit.intervals import Interval
@@ -59,6 +59,39 @@ class CorrectionReading(CallbackReading):
         lasting = [row for row in across if row.end_utc_ms is None or row.end_utc_ms > from_utc_ms]
         wanted = [*mine, interval.start_utc_ms >= from_utc_ms]
         return [*reversed(lasting), *self._pages(wanted, False, PAGE_ROWS)]
+
+    def rows_of_agent(self, agent_id: str, from_utc_ms: int, to_utc_ms: int) -> list[Interval]:
+        """Rows of one agent that touch [from, to), of any unit that is confirmed; as quick."""
+        interval, inner = schema.interval, schema.interval.alias()
+        last = (
+            select(func.max(inner.c.start_utc_ms))
+            .where(inner.c.uid == schema.unit.c.uid, inner.c.start_utc_ms < from_utc_ms)
+            .scalar_subquery()
+        )
+        earlier = (
+            select(interval)
+            .join(schema.unit, schema.unit.c.uid == interval.c.uid)
+            .where(interval.c.start_utc_ms == last, schema.unit.c.is_confirmed == 1)
+        )
+        across = [interval_from_row(row) for row in self._rows(earlier)]
+        lasting = [row for row in across if row.end_utc_ms is None or row.end_utc_ms > from_utc_ms]
+        start = interval.c.start_utc_ms
+        unknown = select(schema.unit.c.uid).where(schema.unit.c.is_confirmed == 0)
+        of_agent = (interval.c.agent_id == agent_id, interval.c.uid.not_in(unknown))
+        wanted = [*of_agent, start >= from_utc_ms, start < to_utc_ms]
+        mine = [row for row in lasting if row.agent_id == agent_id]
+        return [*mine, *self._pages(wanted, False, PAGE_ROWS)]
+
+    def seats(self) -> dict[str, str]:
+        """uid → seat of every unit; `units` says more of each, and looks longer."""
+        unit = schema.unit.c
+        return {row.uid: row.seat for row in self._rows(select(unit.uid, unit.seat))}
+
+    def is_confirmed(self, uid: str) -> bool | None:
+        """Whether the unit's log counts; None: there is no such unit."""
+        unit = schema.unit.c
+        found = self._rows(select(unit.is_confirmed).where(unit.uid == uid))
+        return bool(found[0][0]) if found else None
 
     def sign_in_at(self, uid: str, utc_ms: int) -> str | None:
         """The sign-in of that unit to which a moment belongs; None: nobody's."""

@@ -170,6 +170,8 @@ MIGRATIONS = (
         5,
         "corrections",
         (
+            # what a unit is doing now, without a look at all that it ever did
+            "CREATE INDEX interval_open ON interval (uid) WHERE end_utc_ms IS NULL",
             "CREATE TABLE correction (number INTEGER NOT NULL PRIMARY KEY, "
             "uid TEXT NOT NULL REFERENCES unit (uid), start_utc_ms BIGINT NOT NULL, "
             "end_utc_ms BIGINT NOT NULL, author TEXT NOT NULL, why TEXT NOT NULL, "

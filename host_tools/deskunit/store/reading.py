@@ -276,16 +276,17 @@ class Reading:
 
     def _across(self, from_utc_ms: int, wanted: list[ColumnElement[bool]]) -> list[Interval]:
         """Of each unit the interval that began before `from` and lasts beyond it, if any."""
-        interval = schema.interval
+        interval, inner = schema.interval, schema.interval.alias()
+        # unit by unit through the index: a group over all of them would read the whole log
         last = (
-            select(interval.c.uid, func.max(interval.c.start_utc_ms).label("start"))
-            .where(interval.c.start_utc_ms < from_utc_ms)
-            .group_by(interval.c.uid)
-            .subquery()
+            select(func.max(inner.c.start_utc_ms))
+            .where(inner.c.uid == schema.unit.c.uid, inner.c.start_utc_ms < from_utc_ms)
+            .scalar_subquery()
         )
-        is_last = and_(interval.c.uid == last.c.uid, interval.c.start_utc_ms == last.c.start)
+        of_unit = and_(interval.c.uid == schema.unit.c.uid, interval.c.start_utc_ms == last)
         lasts = or_(interval.c.end_utc_ms.is_(None), interval.c.end_utc_ms > from_utc_ms)
-        query = select(interval).join(last, is_last).where(lasts, *wanted).order_by(*_order(False))
+        query = select(interval).join(schema.unit, of_unit).where(lasts, *wanted)
+        query = query.order_by(*_order(False))
         return [interval_from_row(row) for row in self._rows(query)]
 
     def _pages(

@@ -5,7 +5,7 @@ in docs/store.md. Facts: event, gap, quarantine, epoch, callback, callback_fact,
 correction_withdrawal. Derived and rebuilt at will: interval, the folds, callback_now.
 """
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
 
 metadata = MetaData()
 
@@ -124,6 +124,7 @@ interval = Table(
     Index("interval_by_start", "start_utc_ms"),
     Index("interval_by_unit", "uid", "start_utc_ms"),
     Index("interval_by_agent", "agent_id", "start_utc_ms"),
+    Index("interval_open", "uid", sqlite_where=text("end_utc_ms IS NULL")),
 )
 
 agent = Table(
