@@ -82,7 +82,9 @@ def test_days_of_a_week_and_half_hours_of_all_its_days_together() -> None:
     found = report(seat_hour(two_days), kind="week", over=period(count=7))
     assert [one.times.sum_ms // MIN for one in found.days] == [60, 60, 0, 0, 0, 0, 0]
     assert [one.times.sum_ms // MIN for one in found.bands] == [60, 60, 0]  # its calls end at 17:00
-    assert found.lanes == ()
+    assert found.lanes == () and len(found.half_hours) == 6
+    shaded = re.findall(r"r-heat-(\d)\">(.*?) %<", tables.heat(found, Wording("en")))
+    assert shaded == [("0", "30.0"), ("0", "30.0"), ("4", "100.0"), ("4", "100.0")]
     assert found.days[2].find("occupancy").measured.text == "–"  # type: ignore[union-attr]
 
 
@@ -276,7 +278,7 @@ def uplots_link() -> str:
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
 def test_a_part_carries_no_style_and_no_script(part: page.Part, say: Wording) -> None:
-    html = part(report(seat_hour(), kind="agent", agents=("1001",)), say)
+    html = part(report(seat_hour(), kind="agent", over=period(count=2), agents=("1001",)), say)
     assert re.findall(r"<(?:style|script|link)\b|\sstyle=|\son[a-z]+=", html) == []
     assert html.count("<section") == html.count("</section>") == 1
     ElementTree.fromstring(html.replace("<br>", "<br/>"))
@@ -293,7 +295,12 @@ def test_every_class_that_is_drawn_has_its_rule_or_is_a_name(say: Wording) -> No
     sources = "".join(file.read_text("utf-8") for file in REPORTS.glob("*.py"))
     sources += (REPORTS / "report.js").read_text("utf-8")
     states = {f"r-{one}" for one in ("ready", "not_ready", "talking", "hold", "wrap_up", "unknown")}
-    made = states | {"r-yes", "r-no", "r-none"} | {one for one in rules if one.endswith("-part")}
+    made = (
+        states
+        | {f"r-heat-{level}" for level in range(5)}
+        | {"r-yes", "r-no", "r-none"}
+        | {one for one in rules if one.endswith("-part")}
+    )
     assert {one for one in rules - made if one not in sources} == set()
 
 

@@ -98,6 +98,7 @@ def built(found: Read, ask: Ask, now_utc_ms: int) -> Report:
     cells = counting.Cells(_measured(known))
     by_agent = cells.by_agent()
     whole = measures.total(by_agent.values())
+    half_hours = cells.by_half_hour()
     return Report(
         kind=ask.kind,
         period=period,
@@ -109,7 +110,8 @@ def built(found: Read, ask: Ask, now_utc_ms: int) -> Report:
         days=_days(known, cells),
         lanes=_lanes(known, cells, by_agent),
         holds=Holds(tuple(known.holds), measures.limits_of(found.site).hold_max_s),
-        bands=counting.bands(cells.by_half_hour(), _wall(known)),
+        bands=counting.bands(half_hours, _wall(known)),
+        half_hours=tuple(counting.band(*span, of) for span, of in half_hours.items()),
         curve=counting.curve(found.pieces, period),
         points=noticing.points(found, inside, known.holds, period, now_utc_ms),
         corrections=noticing.corrections(found, inside),

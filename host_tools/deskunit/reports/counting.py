@@ -81,12 +81,13 @@ def bands(found: Mapping[tuple[int, int], Measures], wall: Wall) -> tuple[Band, 
             (start, end)
         )
     return tuple(
-        _band(*parts[0], measures.total(found[part] for part in parts))
+        band(*parts[0], measures.total(found[part] for part in parts))
         for _, parts in sorted(by_clock.items())
     )
 
 
-def _band(start: int, end: int, of: Measures) -> Band:
+def band(start: int, end: int, of: Measures) -> Band:
+    """A line of what was measured in one stretch."""
     return Band(
         start,
         end,

@@ -230,7 +230,8 @@ class Report:
     days: tuple[Row, ...]
     lanes: tuple[Lane, ...]
     holds: Holds
-    bands: tuple[Band, ...]
+    bands: tuple[Band, ...]  # of all days together
+    half_hours: tuple[Band, ...]  # of each day
     curve: Curve
     points: tuple[Point, ...]
     corrections: tuple[Corrected, ...]

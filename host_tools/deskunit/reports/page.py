@@ -19,8 +19,8 @@ ORDER: Mapping[str, tuple[Part, ...]] = {
         *(fragments.hold_lengths, talks.points, tables.bands, talks.corrections),
     ),
     WEEK: (
-        *(fragments.figures, fragments.states, tables.days, fragments.curve, tables.rows),
-        *(fragments.hold_lengths, talks.points, tables.bands, talks.corrections),
+        *(fragments.figures, fragments.states, tables.days, fragments.curve, tables.heat),
+        *(tables.rows, fragments.hold_lengths, talks.points, tables.bands, talks.corrections),
     ),
     AGENT: (
         *(fragments.figures, fragments.states, fragments.lanes, tables.days),

@@ -36,7 +36,7 @@ DEFS = (
     f'<rect width="6" height="6" fill="{PAPER}"/>'
     f'<path d="M0 0L6 6M6 0L0 6" stroke="{COLOURS["unknown"]}" stroke-width="1"/></pattern>'
     f'<path id="mark-over" d="M-4 0H4L0 6Z" fill="{LIMIT}"/>'
-    '<path id="mark-callback" d="M-1 24H1V29H-1Z"/>'
+    '<path id="mark-callback" d="M-1 24H1V29H-1Z" fill="currentColor"/>'
     f'<path id="mark-overdue" d="M0 22.5L3.2 25.7L0 29L-3.2 25.7Z" fill="{LIMIT}"/>'
     "</defs></svg>"
 )

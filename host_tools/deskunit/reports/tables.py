@@ -1,13 +1,19 @@
 """The tables of a report: agents, days, half-hours, the log. Pure."""
 
+from bisect import bisect_right
+from datetime import date
+
 from deskunit.reports import drawing
 from deskunit.reports.markup import Html, joined, table, tag
-from deskunit.reports.model import SHOWN_STATES, Report, Row
+from deskunit.reports.model import SHOWN_STATES, Band, Report, Row
 from deskunit.reports.parts import half_hour, scrolling, section, shown, wall_of, who
 from deskunit.reports.wall import Wall
 from deskunit.reports.wording import Wording, hms, short
+from deskunit.state_log.days import find_day
 from deskunit.state_log.piece import Piece
 
+HEAT_DAYS = 7
+HEAT_LEVELS = (0.5, 0.65, 0.8, 0.9)  # where a darker shade begins
 # of which tables of agents have a column; the rest stands above
 ROW_FIGURES = (
     *("calls_handled", "average_handle_time", "hold_per_held_call", "holds_over_limit"),
@@ -60,7 +66,11 @@ def days(report: Report, say: Wording) -> Html:
 
 def _short_day(one: Row, say: Wording) -> Html:
     assert one.date is not None
-    return joined((one.date.strftime("%m-%d"), Html("<br>"), say.weekday(one.date)))
+    return _date(one.date, say)
+
+
+def _date(on: date, say: Wording) -> Html:
+    return joined((on.strftime("%m-%d"), Html("<br>"), say.weekday(on)))
 
 
 def bands(report: Report, say: Wording) -> Html:
@@ -90,6 +100,31 @@ def bands(report: Report, say: Wording) -> Html:
     made = table(heads, lines, class_="r-table r-bands")
     note = say("bands_note" if len(report.period.days) == 1 else "bands_note_days")
     return section("bands", say("bands"), scrolling(made, say("bands")), note=note)
+
+
+def heat(report: Report, say: Wording) -> Html:
+    """Occupancy of each half-hour of each day: a shade, and always its number."""
+    wall, days = wall_of(report), report.period.days
+    if not 1 < len(days) <= HEAT_DAYS:
+        return Html()
+    lines: dict[tuple[int, bool], list[Band | None]] = {}
+    names: dict[tuple[int, bool], str] = {}
+    for one in report.half_hours:
+        if one.times.sum_ms and (day := find_day(days, one.start_utc_ms)) is not None:
+            line = (wall.since_first_day(one.start_utc_ms), wall.is_repeated(one.start_utc_ms))
+            names[line] = half_hour(one, wall)
+            lines.setdefault(line, [None] * len(days))[days.index(day)] = one
+    rows = [[names[line], *(_shade(one) for one in cells)] for line, cells in sorted(lines.items())]
+    heads = [say("band"), *(_date(day.date, say) for day in days)]
+    made = table(heads, rows, class_="r-table r-heat")
+    return section("heat", say("heat"), scrolling(made, say("heat")), note=say("heat_note"))
+
+
+def _shade(one: Band | None) -> Html:
+    if one is None or one.occupancy.value is None:
+        return Html("–" if one is not None else "")
+    level = bisect_right(HEAT_LEVELS, one.occupancy.value)
+    return tag("span", one.occupancy.text, class_=f"r-heat-{level}")
 
 
 def log(report: Report, say: Wording) -> Html:

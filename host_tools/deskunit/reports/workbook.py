@@ -7,7 +7,7 @@ from deskunit.exports.instants import clock
 from deskunit.exports.rows import Value, batches
 from deskunit.exports.table import Column, Kind
 from deskunit.exports.xlsx import Workbook
-from deskunit.reports import colophon, parts, talks
+from deskunit.reports import colophon, talks
 from deskunit.reports.model import SHOWN_STATES, Figure, Lane, Report, Row, Times
 from deskunit.reports.wording import Wording
 
@@ -92,14 +92,14 @@ class _Sheets:
 
     def _bands(self) -> tuple[list[Column], _Rows]:
         columns = [
-            self._column("band"), self._column("calls", "whole"), self._column("handle", "span_hms"),
+            Column(self._say("from"), "local"), Column(self._say("to"), "local"),
+            self._column("calls", "whole"), self._column("handle", "span_hms"),
             self._column("occupancy", "number"), *self._time_columns(),
         ]  # fmt: skip
-        wall = parts.wall_of(self._report)
         return columns, [
-            (parts.half_hour(one, wall), one.calls.part, _ms(one.handle.value), one.occupancy.value,
-             *_times(one.times))
-            for one in self._report.bands
+            (self._local(one.start_utc_ms), self._local(one.end_utc_ms), one.calls.part,
+             _ms(one.handle.value), one.occupancy.value, *_times(one.times))
+            for one in self._report.half_hours
         ]  # fmt: skip
 
     def _holds(self) -> tuple[list[Column], _Rows]:
