@@ -10,9 +10,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from deskunit import words
+from deskunit.callbacks.folding import Callback
+from deskunit.callbacks.measures import Kept
 from deskunit.errors import DeskunitError
-from deskunit.reports import asking, counting, drawing, fragments, markup, page, tables, talks
-from deskunit.reports.model import KINDS, OVERLAP, REASON_OVER, UNKNOWN_TIME, Report
+from deskunit.reports import (
+    asking,
+    building,
+    counting,
+    drawing,
+    fragments,
+    markup,
+    page,
+    tables,
+    talks,
+)
+from deskunit.reports.material import Promised, Read
+from deskunit.reports.model import KINDS, OVERLAP, REASON_OVER, UNKNOWN_TIME, Point, Report
 from deskunit.reports.timeline import Painter, axis_of
 from deskunit.reports.wall import Wall
 from deskunit.reports.wording import Wording
@@ -111,16 +124,37 @@ def test_what_one_might_talk_about() -> None:
     assert len(made) == 5
 
 
-def building_points(found: object) -> tuple[object, ...]:
-    from deskunit.reports import building
-
-    return building.built(found, asking.Ask("day", period()), NINE + 600 * MIN).points  # type: ignore
+def building_points(found: Read) -> tuple[Point, ...]:
+    return building.built(found, asking.Ask("day", period()), NINE + 600 * MIN).points
 
 
 def test_nobody_signed_in_is_no_report() -> None:
     with pytest.raises(DeskunitError) as error:
         report(LogPaper().state("signed_out", MIN))
     assert error.value.key == "report_empty" and error.value.exit_code == 1
+
+
+def test_a_callback_is_a_tick_and_one_that_is_overdue_a_point_too() -> None:
+    found = replace(
+        read(seat_hour()),
+        promised=[promised(1, NINE + 5 * MIN, "open"), promised(2, NINE + 6 * MIN, "closed")],
+    )
+    made = building.built(found, asking.Ask("day", period()), NINE + 5 * 60 * MIN)
+    assert [(one.kind, one.number) for one in made.points if one.number] == [("overdue", 1)]
+    assert made.find("on_time_rate").measured.text == "50.0 %"  # type: ignore[union-attr]
+    told = [one for one in titles(lane(made)) if "callback #" in one]
+    assert told == [
+        "16:05:00 callback #1 dropped call",
+        "16:05:00 callback #1 dropped call was due, still open",
+        "16:06:00 callback #2 dropped call",
+    ]
+    assert made.find("on_time_rate").is_met is False  # type: ignore[union-attr]
+
+
+def promised(number: int, at: int, status: str) -> Promised:
+    closed = at + MIN if status == "closed" else None
+    kept = Kept("dropped", status, "1001", "", "", at, at, closed, None, False, False, False, 900)
+    return Promised(Callback(number, "dropped", at, 0, "1001", "1001", status), kept)
 
 
 # -- the timeline
@@ -264,9 +298,9 @@ def test_every_class_that_is_drawn_has_its_rule_or_is_a_name(say: Wording) -> No
 
 
 def test_a_target_is_met_by_word_and_sign_and_without_one_nothing_is_said() -> None:
-    found = with_targets(report(seat_hour()), occupancy=(70, True), average_handle_time=(60, False))
+    found = with_targets(report(seat_hour()), occupancy=(70, True), average_handle_time=(90, False))
     html = fragments.figures(found, Wording("en"))
-    assert "✓ met (≥ 70 %)" in html and "✗ not met" in html
+    assert "✓ met (≥ 70 %)" in html and "✗ not met (≤ 0:01:30)" in html
     assert html.count("r-met") == 2  # of the others nothing is said
     assert "✓ 达标（≥ 70 %）" in fragments.figures(found, Wording("zh"))
 

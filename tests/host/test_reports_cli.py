@@ -8,6 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import queue_floor
 from callback_paper import SHANGHAI, at
 from correction_paper import UID, Morning, open_morning
 from deskunit import cli, words
@@ -290,3 +291,30 @@ def test_a_report_reads_units_of_the_day_alone(floor: Path) -> None:
     assert max(one.end_utc_ms for one in shown) <= days.to_utc_ms
     assert sum(one.duration_ms for one in shown) >= found.times.sum_ms > 0
     assert UID not in {one.uid for one in shown}
+
+
+# -- an imported queue_log
+
+
+def test_the_line_is_measured_by_its_own_log_and_of_the_whole_floor_alone(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    made = queue_floor.floor(7)
+    data, log = tmp_path / "data", tmp_path / "queue_log"
+    queue_floor.stored(made, data)
+    log.write_text("".join(f"{line}\n" for line in made.log), "utf-8")
+    assert terminal.run("import", "queue_log", log, "--data", data, "--tz", "Asia/Shanghai")[0] == 0
+    days = asking.period("day", SHANGHAI, NOW, on="2025-11-25")
+    with open_store(data, write=False) as store:
+        found = building.report(store, data, asking.Ask("day", days), NOW)
+        one = building.report(store, data, asking.Ask("day", days, agents=("1001",)), NOW)
+    figure = found.find("connect_rate")
+    assert figure is not None and one.find("connect_rate") is None
+    assert (figure.measured.part, figure.measured.whole) == (
+        made.calls,
+        made.calls + made.abandoned,
+    )
+    assert figure.target == 95 and figure.is_met == (
+        figure.measured.part >= 0.95 * figure.measured.whole
+    )
+    assert words.text("line_measure.connect_rate.formula", "zh") in page.html(found, "zh")

@@ -44,6 +44,7 @@ KEYS = (
     *("unknown_share", "idle_alerts"),
 )
 ROSTER_KEYS = ("on_time_sign_ins",)  # and the adherence that the site goes by
+LINE_KEYS = ("connect_rate", "answer_rate", "service_level")
 CALLBACK_KEYS = ("on_time_rate", "reply_rate")
 
 
@@ -102,7 +103,7 @@ def built(found: Read, ask: Ask, now_utc_ms: int) -> Report:
         period=period,
         teams=ask.teams,
         agents=tuple((one, noticing.name_of(found, one)) for one in ask.agents),
-        figures=figures(whole, found, _callback_figures(known, None)),
+        figures=figures(whole, found, (*_callback_figures(known), *_line_figures(found))),
         times=counting.times(whole),
         rows=_rows(known, by_agent),
         days=_days(known, cells),
@@ -160,9 +161,9 @@ def figures(of: Measures, found: Read, more: Figures = ()) -> Figures:
     )  # fmt: skip
 
 
-def _callback_figures(known: _Known, agent: str | None) -> Figures:
+def _callback_figures(known: _Known) -> Figures:
     period, targets = known.ask.period, known.read.site.callbacks.targets
-    kept = [one.kept for one in known.read.promised if agent in (None, one.callback.owner)]
+    kept = [one.kept for one in known.read.promised]
     if not kept:
         return ()
     of = of_callbacks.measured(kept, period.from_utc_ms, period.to_utc_ms, known.now_utc_ms)[0]
@@ -175,6 +176,19 @@ def _callback_figures(known: _Known, agent: str | None) -> Figures:
         )
         for key in CALLBACK_KEYS
     )
+
+
+def _line_figures(found: Read) -> Figures:
+    """Of an imported queue_log: what the unit cannot know."""
+    if found.line is None:
+        return ()
+    targets = found.site.measures.targets
+    made = []
+    for key in LINE_KEYS:
+        ratio = getattr(found.line, key)
+        one = measures.Figure("share", ratio.part, ratio.whole)
+        made.append(Figure(key, one, targets.get(key), measures.is_met(key, one, targets.get(key))))
+    return tuple(made)
 
 
 def _rows(known: _Known, by_agent: Mapping[str, Measures]) -> tuple[Row, ...]:

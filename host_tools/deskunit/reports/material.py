@@ -8,6 +8,7 @@ from deskunit.callbacks.folding import Callback
 from deskunit.callbacks.measures import Kept
 from deskunit.correction import Correction
 from deskunit.events import Happening
+from deskunit.queue_log.figures import Line
 from deskunit.roster import Shift
 from deskunit.settings import Settings
 from deskunit.state_log.piece import Piece
@@ -33,4 +34,4 @@ class Read:
     shifts: list[Shift] = field(default_factory=list)
     promised: list[Promised] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
-    queue: object | None = None
+    line: Line | None = None  # of an imported queue_log; of the whole floor alone

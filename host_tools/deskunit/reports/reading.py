@@ -7,9 +7,11 @@ from deskunit.callbacks import shaping
 from deskunit.callbacks.desk import CallbackDesk
 from deskunit.callbacks.site import rules_of
 from deskunit.correction import Correction
+from deskunit.queue_log.figures import Line
 from deskunit.reports.asking import Ask
 from deskunit.reports.material import Promised, Read
 from deskunit.roster import Shift
+from deskunit.settings import Settings
 from deskunit.state_log.choosing import chosen
 from deskunit.state_log.piece import Piece
 from deskunit.state_log.pieces import pieces
@@ -38,7 +40,17 @@ def read(store: Store, data_dir: Path, ask: Ask, now_utc_ms: int) -> Read:
         shifts=_shifts(data_dir, ask, whom),
         promised=_promised(store, data_dir, whom),
         corrections=_corrections(store, ask, found),
+        line=_line(data_dir, ask, site) if whom is None else None,
     )
+
+
+def _line(data_dir: Path, ask: Ask, site: Settings) -> Line | None:
+    """What an imported queue_log says of the line in the period."""
+    from deskunit.queue_log.kept import find_figures
+
+    span = (ask.period.from_utc_ms, ask.period.to_utc_ms)
+    found = find_figures(data_dir, *span, within_s=site.queue_log.answer_within_s)
+    return found.figures.total if found is not None else None
 
 
 def _shifts(data_dir: Path, ask: Ask, whom: frozenset[str] | None) -> list[Shift]:

@@ -2,7 +2,7 @@
 
 import datetime
 
-from deskunit import measures, reasons, states, words
+from deskunit import reasons, states, words
 from deskunit.reports.model import Figure
 
 NOTHING = "–"
@@ -41,8 +41,11 @@ class Wording:
 
     def measure(self, key: str, part: str = "name") -> str:
         """`part`: name, formula, unit or source. A callback's or a queue's measure has words of its own."""
-        section = "measure" if key in measures.MEASURES else "report_measure"
-        return words.text(f"{section}.{key}.{part}", self.language)
+        known = words.table(self.language)
+        for section in ("measure", "line_measure", "report_measure"):
+            if f"{section}.{key}.name" in known:
+                return known.get(f"{section}.{key}.{part}", "%" if part == "unit" else "")
+        raise KeyError(key)
 
     def date(self, on: datetime.date) -> str:
         """2026-11-23 Mon / 2026-11-23 周一."""
@@ -69,9 +72,10 @@ class Wording:
 
 
 def _bound(one: Figure) -> str:
+    assert one.target is not None
     if one.measured.kind == "share":
         return f"{one.target} %"
-    return f"{one.target} s" if one.measured.kind == "seconds" else str(one.target)
+    return hms(1000 * one.target) if one.measured.kind == "seconds" else str(one.target)
 
 
 def percent(share: float | None) -> str:
