@@ -1,0 +1,206 @@
+"""The supervisor tab's one door to the log: web/supervision.py's contract over the running logger.
+
+Reads take the caller's thread and the store's reading connections; corrections go through the logger's writer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from deskunit import clock, roles, settings
+from deskunit.corrections.desk import CorrectionDesk
+from deskunit.errors import DeskunitError
+from deskunit.exports.asking import minutes
+from deskunit.reports import fragments
+from deskunit.logger import CorrectionsChanged, Logger, Notice
+from deskunit.settings import AGENT, Settings
+from deskunit.state_log import days
+from deskunit.state_log.pieces import pieces
+from deskunit.state_log.query import Query, zone
+from deskunit.store import Store
+from deskunit.supervision import correcting, exporting
+from deskunit.supervision.asking import Question, question
+from deskunit.supervision.correcting import Shown
+from deskunit.supervision.download import Download
+from deskunit.supervision.viewing import Views, parts
+
+Asked = Mapping[str, str]
+
+
+class SupervisionDesk:
+    """For the page of a running logger. All calls may come from any thread."""
+
+    def __init__(self, logger: Logger) -> None:
+        self._logger = logger
+        self._views = Views()
+        logger.subscribe(self._hear)
+
+    def _hear(self, notice: Notice) -> None:
+        if isinstance(notice, CorrectionsChanged):
+            self._views.forget()
+
+    # --- looking -------------------------------------------------------------------------------
+
+    def site(self) -> dict[str, Any]:
+        """Who looks, whom they may choose, which day it is by the site's clock."""
+        chosen = self._settings()
+        within = roles.scope(chosen.viewer, self._store)
+        people = [
+            {"id": one.id, "name": one.name, "team": one.team}
+            for one in self._store.agents(listed_only=True)
+            if within is None or one.id in within
+        ]
+        today = days.day_at(self._zone, clock.now_utc_ms(), minutes(chosen.day_start))
+        teams = sorted({one["team"] for one in people if one["team"]})
+        return {
+            "role": chosen.viewer.role,
+            "agent": chosen.viewer.agent,
+            "agents": people,
+            "teams": teams if not chosen.viewer.teams else sorted(chosen.viewer.teams),
+            "zone": self._zone.key,
+            "today": today.date.isoformat(),
+        }
+
+    def view(self, asked: Asked, language: str) -> dict[str, Any]:
+        """The charts of the days asked for, and the corrections in them."""
+        wanted = self._question(asked)
+        period = wanted.ask.period
+        report = self._views.report(self._store, self._logger.data_dir, wanted)
+        return {
+            "now_utc_ms": clock.now_utc_ms(),
+            "is_live": wanted.is_live,
+            "first": period.first.isoformat(),
+            "last": period.last.isoformat(),
+            "today": self.site()["today"],
+            "defs": str(fragments.defs()),
+            "parts": [] if report is None else parts(report, language),
+            "corrections": self._corrections(wanted),
+        }
+
+    def _corrections(self, wanted: Question) -> list[dict[str, Any]]:
+        if self._settings().viewer.role == AGENT:
+            return []
+        period, (agent,) = wanted.ask.period, wanted.ask.agents or (None,)
+        rows = self._desk.list(
+            period.from_utc_ms, period.to_utc_ms, agent=agent, including_withdrawn=True
+        )
+        whom = self._whom(wanted)
+        shown = self._shown()
+        mine = (one for one in rows if whom is None or any(map(one.is_about, whom)))
+        return [shown.row(one) for one in mine]
+
+    def _whom(self, wanted: Question) -> frozenset[str] | None:
+        """Those whose corrections are listed: of the team that is asked for, within what may be seen."""
+        if not wanted.ask.teams:
+            return wanted.ask.within
+        of_team = roles.scope_of_teams(wanted.ask.teams, self._store.agents())
+        return of_team if wanted.ask.within is None else of_team & wanted.ask.within
+
+    def around(self, agent_id: str, at_utc_ms: int) -> dict[str, Any]:
+        """The agent's states of the day in which a moment lies, as corrected. DeskunitError: unknown agent."""
+        chosen = self._supervisors()
+        day = days.day_at(self._zone, at_utc_ms, minutes(chosen.day_start))
+        asked = Query(
+            self._zone, day.start_utc_ms, day.end_utc_ms, (agent_id,),
+            within=self._within(chosen, agent_id),
+        )  # fmt: skip
+        found = pieces(self._store, asked, clock.now_utc_ms())
+        shown = self._shown()
+        rows = [shown.piece(one) for one in found if one.is_signed_in]
+        return {"day": day.date.isoformat(), "rows": rows}
+
+    # --- correcting ----------------------------------------------------------------------------
+
+    def preview(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What a correction would do. DeskunitError: why it may not be."""
+        chosen = self._supervisors()
+        # what is asked for has no reason yet; the desk wants none for a preview
+        wish = correcting.order({**values, "why": "?"}, self._zone)
+        draft = self._desk.preview(wish)
+        correcting.check(roles.scope(chosen.viewer, self._store), wish.agent_id, draft.parts)
+        return self._shown().draft(draft)
+
+    def correct(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Make one, or withdraw `number`. DeskunitError: why not."""
+        chosen = self._supervisors()
+        order = correcting.order(values, self._zone)
+        within = roles.scope(chosen.viewer, self._store)
+        if order.number is None:
+            touched = self._desk.preview(order).parts
+        else:
+            touched = self._desk.get(order.number).parts
+        correcting.check(within, order.agent_id, touched)
+        return self._shown().row(self._logger.write_correction(order))
+
+    # --- taking away ---------------------------------------------------------------------------
+
+    def export(self, kind: str, fmt: str, asked: Asked, language: str) -> Download:
+        """A file of what is shown: `report`, or one of exporting.KINDS. DeskunitError: a sentence."""
+        wanted = self._question(asked)
+        name = f"{kind}-{wanted.name}.{'log' if fmt == 'queue_log' else fmt}"
+        plain = "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-._"))
+        if kind == exporting.REPORT:
+            return self._report_file(wanted, fmt, language, plain)
+        return self._table_file(kind, fmt, wanted, asked, plain)
+
+    def _report_file(self, wanted: Question, fmt: str, language: str, name: str) -> Download:
+        report = self._views.report(self._store, self._logger.data_dir, wanted)
+        if report is None:
+            period = wanted.ask.period
+            raise DeskunitError("report_empty", first=period.first, last=period.last)
+        return exporting.report_file(report, fmt, language, name)
+
+    def _table_file(
+        self, kind: str, fmt: str, wanted: Question, asked: Asked, name: str
+    ) -> Download:
+        now, split = clock.now_utc_ms(), asked.get("split") or None
+        query = wanted.query
+        if kind == "states" and fmt == "queue_log":
+            return exporting.queue_log(self._store, query, name, now)
+        make = exporting.tables(
+            kind, self._store, self._logger.data_dir, self._settings(), split, now
+        )
+        if kind == "states":
+            query = replace(query, split=split)
+        if fmt in exporting.STREAMED:
+            return exporting.stream(make(query), fmt, name)
+        return exporting.binary(make(query), fmt, name, query, asked, now)
+
+    # --- what all of it needs ------------------------------------------------------------------
+
+    @property
+    def _store(self) -> Store:
+        return self._logger.store
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return zone(self._logger.settings.zone)
+
+    @property
+    def _desk(self) -> CorrectionDesk:
+        return self._logger.corrections
+
+    def _settings(self) -> Settings:
+        """As the file says now: a role that was changed counts at once."""
+        return settings.load(self._logger.data_dir)
+
+    def _question(self, asked: Asked) -> Question:
+        return question(asked, self._settings(), self._store, clock.now_utc_ms())
+
+    def _supervisors(self) -> Settings:
+        """DeskunitError: whoever looks is an agent, and agents correct nothing."""
+        chosen = self._settings()
+        if chosen.viewer.role == AGENT:
+            raise DeskunitError("corrections_by_supervisors", exit_code=2)
+        return chosen
+
+    def _within(self, chosen: Settings, agent_id: str) -> frozenset[str] | None:
+        within = roles.scope(chosen.viewer, self._store)
+        roles.check(within, (agent_id,))
+        return within
+
+    def _shown(self) -> Shown:
+        names = {one.id: one.name for one in self._store.agents()}
+        seats = {one.uid: one.seat for one in self._store.units()}
+        return Shown(self._zone, names, seats)
