@@ -1,4 +1,4 @@
-"""Corrections as the tab shows and writes them: a row of the log that is clicked, before and after, by whom."""
+"""Corrections as the tab shows and writes them: a row of the log, before and after, by whom and why."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,6 +1,6 @@
 """The supervisor tab's one door to the log: web/supervision.py's contract over the running logger.
 
-Reads take the caller's thread and the store's reading connections; corrections go through the logger's writer.
+Reads take the caller's thread and the store's reading connections; corrections go through the logger.
 """
 
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ from deskunit import clock, roles, settings
 from deskunit.corrections.desk import CorrectionDesk
 from deskunit.errors import DeskunitError
 from deskunit.exports.asking import minutes
-from deskunit.reports import fragments
 from deskunit.logger import CorrectionsChanged, Logger, Notice
+from deskunit.reports import fragments
 from deskunit.settings import AGENT, Settings
 from deskunit.state_log import days
 from deskunit.state_log.pieces import pieces
@@ -98,7 +98,7 @@ class SupervisionDesk:
         return of_team if wanted.ask.within is None else of_team & wanted.ask.within
 
     def around(self, agent_id: str, at_utc_ms: int) -> dict[str, Any]:
-        """The agent's states of the day in which a moment lies, as corrected. DeskunitError: unknown agent."""
+        """The agent's states of the day of a moment, as corrected. DeskunitError: unknown agent."""
         chosen = self._supervisors()
         day = days.day_at(self._zone, at_utc_ms, minutes(chosen.day_start))
         asked = Query(

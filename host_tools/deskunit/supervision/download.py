@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 BLOCK_BYTES = 1 << 18
@@ -14,7 +14,7 @@ class Download:
 
     name: str  # ASCII
     media_type: str
-    chunks: Iterator[bytes] = iter(())
+    chunks: Iterator[bytes] = field(default_factory=lambda: iter(()))
     file: Path | None = None
 
     def read(self) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""The tab's exports and report files: the tables that `deskunit export` writes, as a stream or a temporary file."""
+"""The tab's exports and report files: what `deskunit export` and `report` write, as downloads."""
 
 import shutil
 import tempfile

@@ -1,4 +1,4 @@
-"""Answers of the page's server: JSON that no cache keeps, or nothing but that it is done; in which language."""
+"""Answers of the page's server: JSON that no cache keeps, or that it is done; in whose language."""
 
 import msgspec
 from starlette.requests import Request

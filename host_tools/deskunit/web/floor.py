@@ -11,7 +11,7 @@ from deskunit.health import Health
 from deskunit.web.promises import PromisesFloor
 
 Unsubscribe = Callable[[], None]
-Change = Literal["unit", "interval", "reload", "alarms", "callbacks"]
+Change = Literal["unit", "interval", "reload", "alarms", "callbacks", "corrections"]
 
 
 class Alarm(TypedDict):
