@@ -2,7 +2,7 @@
 
 import { make } from "./elements.js";
 import { ask, Refused } from "./send.js";
-import { author, change, span } from "./supervisor_said.js";
+import { author, change, span, who } from "./supervisor_said.js";
 import { text } from "./words.js";
 
 const COLUMNS = ["number", "span", "of", "before", "after", "by", "why"];
@@ -37,7 +37,7 @@ export class SupervisorCorrections {
     const made = make("tr", { role: "row", className: gone ? "gone" : "" },
       cell(`#${row.number}`),
       cell(`${row.start_local.slice(0, 10)} ${span(row)}`, row.is_stale && text("supervisor_tab.correction_stale")),
-      cell(row.seat || row.uid),
+      cell(whose(row), row.seat || row.uid),
       make("td", { role: "cell", className: "was" }, lines(0)),
       make("td", { role: "cell", className: "holds" }, lines(1)),
       cell(author(row.author, row.author_name), row.at_local.slice(0, 16)),
@@ -73,6 +73,12 @@ export function withdraw_form(number, { say, failed, done }) {
     }
   });
   return form;
+}
+
+// Whose time it is; an agent who was taken for another one is what the correction is about.
+function whose(row) {
+  const { agent_id, agent_name } = row.parts[0]?.before ?? row.after;
+  return who(agent_id, agent_name);
 }
 
 function cell(said, more = "") {
