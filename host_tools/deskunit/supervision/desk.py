@@ -23,7 +23,7 @@ from deskunit.supervision import correcting, exporting
 from deskunit.supervision.asking import Question, question
 from deskunit.supervision.correcting import Shown
 from deskunit.supervision.download import Download
-from deskunit.supervision.viewing import Views, parts
+from deskunit.supervision.viewing import Views, now, parts
 
 Asked = Mapping[str, str]
 
@@ -73,6 +73,7 @@ class SupervisionDesk:
             "first": period.first.isoformat(),
             "last": period.last.isoformat(),
             "today": self.site()["today"],
+            "now": now(report) if report is not None and wanted.is_live else {},
             "defs": str(fragments.defs()),
             "parts": [] if report is None else parts(report, language),
             "corrections": self._corrections(wanted),
@@ -154,18 +155,18 @@ class SupervisionDesk:
     def _table_file(
         self, kind: str, fmt: str, wanted: Question, asked: Asked, name: str
     ) -> Download:
-        now, split = clock.now_utc_ms(), asked.get("split") or None
+        made, split = clock.now_utc_ms(), asked.get("split") or None
         query = wanted.query
         if kind == "states" and fmt == "queue_log":
-            return exporting.queue_log(self._store, query, name, now)
+            return exporting.queue_log(self._store, query, name, made)
         make = exporting.tables(
-            kind, self._store, self._logger.data_dir, self._settings(), split, now
+            kind, self._store, self._logger.data_dir, self._settings(), split, made
         )
         if kind == "states":
             query = replace(query, split=split)
         if fmt in exporting.STREAMED:
             return exporting.stream(make(query), fmt, name)
-        return exporting.binary(make(query), fmt, name, query, asked, now)
+        return exporting.binary(make(query), fmt, name, query, asked, made)
 
     # --- what all of it needs ------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The charts of one view as fragments, one computation at a time, the last ones kept for a moment."""
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from deskunit import clock
 from deskunit.errors import DeskunitError
 from deskunit.reports import building, fragments, tables, talks
 from deskunit.reports.markup import Html
-from deskunit.reports.model import AGENT, DAY, TEAM, WEEK, Report
+from deskunit.reports.model import AGENT, DAY, SHOWN_STATES, TEAM, WEEK, Report
 from deskunit.reports.wording import Wording
 from deskunit.store import Store
 from deskunit.supervision.asking import Question
@@ -85,6 +85,13 @@ def _made(store: Store, data_dir: Path, question: Question, now_utc_ms: int) -> 
         if error.key == "report_empty":
             return None
         raise
+
+
+def now(report: Report) -> dict[str, int]:
+    """How many are in each state at this moment; who is signed out is in none."""
+    last = (lane.pieces[-1] for lane in report.lanes if lane.pieces)
+    found = Counter(one.state for one in last if one.is_running)
+    return {state: found[state] for state in SHOWN_STATES if found[state]}
 
 
 def parts(report: Report, language: str) -> list[dict[str, str]]:

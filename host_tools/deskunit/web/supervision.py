@@ -19,7 +19,10 @@ class Supervision(Protocol):
         """role supervisor or agent, agent, agents [{id, name, team}], teams, zone, today."""
 
     def view(self, asked: Asked, language: str) -> dict[str, Any]:
-        """is_live, first, last, today; parts [{name, html}], none where nobody was signed in; corrections."""
+        """is_live, first, last, today; now {state: how many}, of today alone; corrections.
+
+        parts [{name, html}], none where nobody was signed in; defs: what their drawings refer to.
+        """
 
     def around(self, agent_id: str, at_utc_ms: int) -> dict[str, Any]:
         """rows: the agent's states of the day of that moment, each with what a correction made of it."""

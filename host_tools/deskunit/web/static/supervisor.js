@@ -1,6 +1,7 @@
 // The supervisor tab: what is shown of which days, and that today goes on by itself.
 
 import * as clock from "./clock.js";
+import { make } from "./elements.js";
 import { morph, parsed } from "./morph.js";
 import { get, Refused } from "./send.js";
 import { SupervisorBar } from "./supervisor_bar.js";
@@ -11,7 +12,7 @@ import { SupervisorExports } from "./supervisor_exports.js";
 import { SupervisorLanes } from "./supervisor_lanes.js";
 import { looks } from "./supervisor_looks.js";
 import { SupervisorPanel } from "./supervisor_panel.js";
-import { text } from "./words.js";
+import { text, word } from "./words.js";
 
 const by_id = (id) => document.getElementById(`supervisor-${id}`);
 const NEXT_MS = 3_000; // from one look to the next, at the least
@@ -145,6 +146,20 @@ export class SupervisorTab {
     this.draw_parts(view.parts);
     this.corrections.load(view.corrections, this.site.role);
     this.draw_said();
+    this.draw_now();
+  }
+
+  // How many are in which state at this moment.
+  draw_now() {
+    const { is_live, now } = this.view;
+    by_id("now").hidden = !is_live;
+    const counts = Object.entries(now).map(([state, count]) => {
+      const mark = make("span", { className: "mark", textContent: word("state", state) });
+      mark.dataset.state = state;
+      return make("li", {}, mark, make("strong", { textContent: String(count) }));
+    });
+    const said = counts.length ? counts : [make("li", { className: "quiet", textContent: text("supervisor_tab.now_none") })];
+    by_id("now").replaceChildren(make("li", { className: "quiet", textContent: text("supervisor_tab.now") }), ...said);
   }
 
   draw_parts(parts) {
