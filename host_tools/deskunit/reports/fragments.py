@@ -11,7 +11,12 @@ from deskunit.reports.palette import DEFS, FILLS
 from deskunit.reports.parts import scrolling, section, shown, wall_of, who
 from deskunit.reports.wording import Wording, hms, percent
 
-_UP = {"hold_over": 1, "callback": -22, "overdue": -21, "corrected": -20}  # so that a mark stands in its own line
+_UP = {
+    "hold_over": 1,
+    "callback": -22,
+    "overdue": -21,
+    "corrected": -20,
+}  # so that a mark stands in its own line
 LANE_FIGURES = ("calls_handled", "occupancy")  # beside each lane
 
 

@@ -155,7 +155,7 @@ class SupervisionDesk:
     def _table_file(
         self, kind: str, fmt: str, wanted: Question, asked: Asked, name: str
     ) -> Download:
-        made, split = clock.now_utc_ms(), asked.get("split") or None
+        made, split = clock.now_utc_ms(), exporting.cut(kind, asked.get("split"))
         query = wanted.query
         if kind == "states" and fmt == "queue_log":
             return exporting.queue_log(self._store, query, name, made)

@@ -31,7 +31,20 @@ MEDIA = {
     "html": "text/html; charset=utf-8",
     "pdf": "application/pdf",
 }
+EVERY = ("15min", "30min", "hour", "day")  # of the interval table
 MakeTable = Callable[[Query], Table]
+
+
+def cut(kind: str, typed: str | None) -> str | None:
+    """How the rows of that kind are cut; None: not. DeskunitError: there is no such cut."""
+    from deskunit.state_log.marks import SPLITS  # numpy: late
+
+    known = {"states": SPLITS, "intervals": EVERY}.get(kind, ())
+    if not typed or not known:
+        return None
+    if typed not in known:
+        raise DeskunitError("unknown_split", exit_code=2, split=typed, known=", ".join(known))
+    return typed
 
 
 def tables(
