@@ -1,4 +1,4 @@
-"""The supervisor tab in a real browser: a day that was, today going on, exports, a correction made and undone."""
+"""The supervisor tab in a real browser: a day that was, today, exports, a correction made and undone."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -124,14 +124,7 @@ def sign_in(page: Page) -> None:
     began = page.evaluate("performance.now()")
     page.wait_for_function("(began) => performance.now() - began > 900", arg=began)
     page.keyboard.up("1")
-    choosing = page.locator('#now[data-state="not_ready"]')
-    for _ in range(8):
-        if choosing.is_visible():
-            return
-        page.keyboard.press("1", delay=90)
-        began = page.evaluate("performance.now()")
-        page.wait_for_function("(began) => performance.now() - began > 700", arg=began)
-    expect(choosing).to_be_visible()
+    expect(page.locator('#now[data-state="not_ready"]')).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_an_export_is_downloaded_and_a_refusal_is_a_sentence(
@@ -144,10 +137,11 @@ def test_an_export_is_downloaded_and_a_refusal_is_a_sentence(
     assert started.value.suggested_filename == f"states-{DAY}.csv"
     assert Path(started.value.path()).read_bytes() == floor.fetch("states", "csv").body
 
-    page.locator("#supervisor-split").select_option("midnight")
-    page.get_by_role("button", name="Interval table: CSV").click()
-    expect(page.locator("#supervisor-exports [role=status]")).to_contain_text("midnight")
     picture(page, "supervisor-exports")
+    page.locator("#supervisor-before").click()
+    expect(report(page)).to_be_hidden()
+    page.get_by_role("button", name="Report: Web page").click()
+    expect(page.locator("#supervisor-exports [role=status].refused")).to_contain_text("2026-05-07")
 
 
 def test_a_bar_is_corrected_and_the_correction_withdrawn(

@@ -63,6 +63,10 @@ def test_cut_and_raw_are_those_of_the_command(
         monkeypatch, floor.folder, "states", "csv", "--split", "15min", "--raw"
     )
     assert answer.body != floor.fetch("states", "csv", split="15min").body
+    midnights = floor.fetch("intervals", "csv", split="midnight")
+    assert midnights.body == by_command(
+        monkeypatch, floor.folder, "intervals", "csv", "--split", "day"
+    )
     hours = floor.fetch("intervals", "csv", split="hour")
     assert hours.body == by_command(
         monkeypatch, floor.folder, "intervals", "csv", "--split", "hour"
@@ -95,6 +99,11 @@ def test_names_say_the_days_and_the_agent_in_ascii(floor: Supervised) -> None:
     )
     named = answer.headers["content-disposition"]
     assert named == f'attachment; filename="states-2026-05-07_{DAY}-1001.csv"'
+
+
+def test_files_may_have_more_days_than_one_looks_at(floor: Supervised) -> None:
+    answer = floor.fetch("holds", "csv", **{"day": "", "from": "2026-01-01", "to": "2026-12-31"})
+    assert answer.status == 200 and len(answer.body.splitlines()) == 2
 
 
 @pytest.mark.parametrize(

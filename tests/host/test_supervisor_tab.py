@@ -100,6 +100,7 @@ def test_parts_keep_to_the_strict_policy_of_the_page(floor: Supervised) -> None:
     [
         ("day=2026-02-30", "report_date"),
         ("from=2026-01-01&to=2026-12-31", "report_long"),
+        (f"from={DAY}&to=2026-05-01", "range_empty"),
         (f"day={DAY}&agent=9999", "unknown_agent"),
         (f"day={DAY}&team=Z", "unknown_team"),
     ],

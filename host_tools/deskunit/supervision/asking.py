@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from deskunit import roles
+from deskunit.errors import DeskunitError
 from deskunit.exports.asking import minutes
-from deskunit.reports import asking
-from deskunit.reports.asking import Ask
-from deskunit.reports.model import AGENT, DAY, TEAM, WEEK
+from deskunit.reports.asking import MOST_DAYS, Ask, read_date
+from deskunit.reports.model import AGENT, DAY, TEAM, WEEK, Period
 from deskunit.settings import AGENT as AGENT_ROLE
 from deskunit.settings import Settings
+from deskunit.state_log import days
 from deskunit.state_log.query import Query, zone
 from deskunit.store import Store
 
@@ -43,7 +44,7 @@ def question(
 ) -> Question:
     """`day`, or `from` and `to` (both included), else today; `agent`, `team`, `raw`.
 
-    DeskunitError: no such date, too many of them, somebody whom this viewer may not see.
+    DeskunitError: no such date, somebody whom this viewer may not see.
     """
     viewer = settings.viewer
     within = roles.scope(viewer, store)
@@ -52,22 +53,31 @@ def question(
     teams = tuple(one for one in (asked.get("team", ""),) if one)
     roles.check(within, agents)
     roles.check_teams(viewer, teams)
-    kind, first, last = _days(asked)
-    period = asking.period(
-        DAY if kind == DAY else WEEK, zone(settings.zone), now_utc_ms, on=first if kind == DAY else None,
-        from_=None if kind == DAY else first, to=last, day_start_min=minutes(settings.day_start),
-    )  # fmt: skip
+    here, start_min = zone(settings.zone), minutes(settings.day_start)
+    first, last = _dates(asked, days.day_at(here, now_utc_ms, start_min).date)
+    count = (last - first).days + 1
+    found = tuple(days.day(here, first + timedelta(n), start_min) for n in range(count))
+    period = Period(found, here, start_min)
+    kind = DAY if count == 1 else TEAM if teams else WEEK
     if agents:
         kind = AGENT
-    elif kind != DAY:
-        kind = TEAM if teams else WEEK
     is_live = len(period.days) == 1 and period.from_utc_ms <= now_utc_ms < period.to_utc_ms
     return Question(Ask(kind, period, agents, teams, bool(asked.get("raw")), within), is_live)
 
 
-def _days(asked: Mapping[str, str]) -> tuple[str, str | None, str | None]:
-    """A day or a range, its first day, the day behind its last one."""
-    if "from" in asked and "to" in asked and asked["from"] != asked["to"]:
-        behind = asking.read_date(asked["to"]) + timedelta(1)
-        return WEEK, asked["from"], behind.isoformat()
-    return DAY, asked.get("day") or asked.get("from"), None
+def check_length(asked: Question) -> None:
+    """DeskunitError: more days than one looks at; files may have any number."""
+    count = len(asked.ask.period.days)
+    if count > MOST_DAYS:
+        raise DeskunitError("report_long", exit_code=2, days=count, most=MOST_DAYS)
+
+
+def _dates(asked: Mapping[str, str], today: date) -> tuple[date, date]:
+    """The first day and the last one."""
+    if asked.get("from") and asked.get("to"):
+        first, last = read_date(asked["from"]), read_date(asked["to"])
+        if first > last:
+            raise DeskunitError("range_empty", exit_code=2, start=first, end=last)
+        return first, last
+    only = read_date(asked["day"]) if asked.get("day") else today
+    return only, only

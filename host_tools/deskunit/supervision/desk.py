@@ -14,13 +14,14 @@ from deskunit.errors import DeskunitError
 from deskunit.exports.asking import minutes
 from deskunit.logger import CorrectionsChanged, Logger, Notice
 from deskunit.reports import fragments
+from deskunit.reports.model import Report
 from deskunit.settings import AGENT, Settings
 from deskunit.state_log import days
 from deskunit.state_log.pieces import pieces
 from deskunit.state_log.query import Query, zone
 from deskunit.store import Store
 from deskunit.supervision import correcting, exporting
-from deskunit.supervision.asking import Question, question
+from deskunit.supervision.asking import Question, check_length, question
 from deskunit.supervision.correcting import Shown
 from deskunit.supervision.download import Download
 from deskunit.supervision.viewing import Views, now, parts
@@ -66,7 +67,7 @@ class SupervisionDesk:
         """The charts of the days asked for, and the corrections in them."""
         wanted = self._question(asked)
         period = wanted.ask.period
-        report = self._views.report(self._store, self._logger.data_dir, wanted)
+        report = self._report(wanted)
         return {
             "now_utc_ms": clock.now_utc_ms(),
             "is_live": wanted.is_live,
@@ -146,7 +147,7 @@ class SupervisionDesk:
         return self._table_file(kind, fmt, wanted, asked, plain)
 
     def _report_file(self, wanted: Question, fmt: str, language: str, name: str) -> Download:
-        report = self._views.report(self._store, self._logger.data_dir, wanted)
+        report = self._report(wanted)
         if report is None:
             period = wanted.ask.period
             raise DeskunitError("report_empty", first=period.first, last=period.last)
@@ -155,8 +156,8 @@ class SupervisionDesk:
     def _table_file(
         self, kind: str, fmt: str, wanted: Question, asked: Asked, name: str
     ) -> Download:
-        made, split = clock.now_utc_ms(), exporting.cut(kind, asked.get("split"))
-        query = wanted.query
+        made, query = clock.now_utc_ms(), wanted.query
+        split = exporting.cut(kind, asked.get("split"), query.day_start_min)
         if kind == "states" and fmt == "queue_log":
             return exporting.queue_log(self._store, query, name, made)
         make = exporting.tables(
@@ -188,6 +189,10 @@ class SupervisionDesk:
 
     def _question(self, asked: Asked) -> Question:
         return question(asked, self._settings(), self._store, clock.now_utc_ms())
+
+    def _report(self, wanted: Question) -> Report | None:
+        check_length(wanted)
+        return self._views.report(self._store, self._logger.data_dir, wanted)
 
     def _supervisors(self) -> Settings:
         """DeskunitError: whoever looks is an agent, and agents correct nothing."""

@@ -35,13 +35,15 @@ EVERY = ("15min", "30min", "hour", "day")  # of the interval table
 MakeTable = Callable[[Query], Table]
 
 
-def cut(kind: str, typed: str | None) -> str | None:
+def cut(kind: str, typed: str | None, day_start_min: int) -> str | None:
     """How the rows of that kind are cut; None: not. DeskunitError: there is no such cut."""
     from deskunit.state_log.marks import SPLITS  # numpy: late
 
     known = {"states": SPLITS, "intervals": EVERY}.get(kind, ())
     if not typed or not known:
         return None
+    if kind == "intervals" and typed == "midnight" and not day_start_min:
+        return "day"
     if typed not in known:
         raise DeskunitError("unknown_split", exit_code=2, split=typed, known=", ".join(known))
     return typed

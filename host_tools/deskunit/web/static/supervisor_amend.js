@@ -36,7 +36,7 @@ export class AmendForm {
     this.draft = make("div", { className: "draft whole", role: "status", "aria-label": text("supervisor_tab.preview") });
     this.go = make("button", { type: "submit", className: "plain strong", textContent: text("supervisor_tab.save"), disabled: true });
     return [
-      labelled("correct_what", this.what), (this.for_state = labelled("new_state", this.state)), (this.for_reason = labelled("new_reason", this.reason)),
+      labelled("correct_what", this.what), (this.for_state = labelled("new_state", this.state)), (this.for_reason = labelled("new_reason", this.reason, "whole")),
       (this.for_agent = labelled("new_agent", this.agent)), this.note, labelled("start", this.start), labelled("end", this.end),
       this.draft, labelled("why", this.why, "whole"), labelled("author", this.author), this.go,
     ];
