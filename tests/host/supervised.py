@@ -12,7 +12,7 @@ from deskunit.web import serve
 
 DAY = "2026-05-08"
 EVIL = "<img src=x onerror=alert(1)>"
-AGENTS = f"id,name,team,level,seat\n1001,{EVIL},A,,01\n1002,Wang,B,,\n1003,周周,A,,\n"
+AGENTS = f"id,name,team,level,seat\n1001,{EVIL},A,,01\n1002,Wang,B,,02\n1003,周周,A,,03\n"
 ZONE = '[host]\nzone = "Asia/Shanghai"\n'
 
 
