@@ -227,8 +227,8 @@ def test_an_agent_corrects_nothing_and_takes_away_only_their_own(floor: Supervis
     floor.become('role = "agent"\nagent = "1002"')
     for path in ("preview", "correct"):
         answer = floor.post(path, {**BREAK, "why": WHY})
-        assert answer.json()["error"] == "corrections_by_supervisors"
-    assert floor.get("around?agent=1001&at=0").json()["error"] == "corrections_by_supervisors"
+        assert answer.json()["error"] == "correction_role"
+    assert floor.get("around?agent=1001&at=0").json()["error"] == "correction_role"
     assert len(floor.fetch("states", "csv").body.splitlines()) == 1  # the head
     assert b"1001" not in floor.fetch("states", "jsonl", agent="1001").body
 
@@ -239,11 +239,11 @@ def test_a_supervisor_of_one_team_sees_and_corrects_that_one(floor: Supervised) 
     site = floor.get("site").json()
     assert (site["teams"], [one["id"] for one in site["agents"]]) == (["B"], ["1002"])
     assert floor.view()["parts"] == [] and floor.view()["corrections"] == []
-    for path, body in (
-        ("preview", {**BREAK, "start_utc_ms": at(f"{DAY} 09:31"), "state": "talking"}),
-        ("correct", {"number": made["number"], "why": WHY}),
-    ):
-        assert floor.post(path, body).json()["error"] == "not_yours", path
+    talking = {**BREAK, "start_utc_ms": at(f"{DAY} 09:31"), "state": "talking", "why": WHY}
+    for path in ("preview", "correct"):
+        assert floor.post(path, talking).json()["error"] == "not_yours", path
+    gone = {"number": made["number"], "why": WHY}
+    assert floor.post("correct", gone).json()["error"] == "correction_unknown"
     assert floor.get("around?agent=1001&at=0").json()["error"] == "not_yours"
     assert floor.get(f"view?day={DAY}&team=A").json()["error"] == "team_not_yours"
 

@@ -1,6 +1,6 @@
 """Corrections as the tab shows and writes them: a row of the log, before and after, by whom and why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,6 @@ from deskunit.corrections import orders
 from deskunit.corrections.orders import SUPERVISOR, Order
 from deskunit.corrections.rows import Draft, Part, Row
 from deskunit.corrections.rules import local
-from deskunit.errors import DeskunitError
 from deskunit.state_log.piece import Piece
 from deskunit.state_log.query import moment
 
@@ -112,11 +111,3 @@ def order(values: Mapping[str, Any], zone: ZoneInfo) -> Order:
         if isinstance(given.get(name), str):
             given[name] = moment(str(given[name]), zone)
     return orders.checked(given)
-
-
-def check(within: frozenset[str] | None, agent_id: str | None, parts: Iterable[Part]) -> None:
-    """DeskunitError: it gives or takes time of somebody whom this viewer may not see."""
-    touched = {one.agent_id for part in parts for one in (part.before, part.after)}
-    for agent in sorted(filter(None, {agent_id, *touched})):
-        if within is not None and agent not in within:
-            raise DeskunitError("not_yours", exit_code=2, agent=agent)

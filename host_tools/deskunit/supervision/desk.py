@@ -9,13 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from deskunit import clock, roles, settings
-from deskunit.corrections.desk import CorrectionDesk
+from deskunit.corrections.desk import NO_LIST, CorrectionDesk
 from deskunit.errors import DeskunitError
 from deskunit.exports.asking import minutes
 from deskunit.logger import CorrectionsChanged, Logger, Notice
 from deskunit.reports import fragments
 from deskunit.reports.model import Report
-from deskunit.settings import AGENT, Settings
+from deskunit.settings import AGENT, Settings, Viewer
 from deskunit.state_log import days
 from deskunit.state_log.pieces import pieces
 from deskunit.state_log.query import Query, zone
@@ -81,58 +81,49 @@ class SupervisionDesk:
         }
 
     def _corrections(self, wanted: Question) -> list[dict[str, Any]]:
-        if self._settings().viewer.role == AGENT:
-            return []
         period, (agent,) = wanted.ask.period, wanted.ask.agents or (None,)
-        rows = self._desk.list(
+        viewer = self._settings().viewer
+        if viewer.role == AGENT:
+            return []
+        rows = self._desk(viewer).list(
             period.from_utc_ms, period.to_utc_ms, agent=agent, including_withdrawn=True
         )
-        whom = self._whom(wanted)
-        shown = self._shown()
-        mine = (one for one in rows if whom is None or any(map(one.is_about, whom)))
-        return [shown.row(one) for one in mine]
-
-    def _whom(self, wanted: Question) -> frozenset[str] | None:
-        """Those whose corrections are listed: of the team that is asked for, within what may be seen."""
-        if not wanted.ask.teams:
-            return wanted.ask.within
         of_team = roles.scope_of_teams(wanted.ask.teams, self._store.agents())
-        return of_team if wanted.ask.within is None else of_team & wanted.ask.within
+        shown = self._shown()
+        return [shown.row(one) for one in rows if not wanted.ask.teams or one.agents & of_team]
 
     def around(self, agent_id: str, at_utc_ms: int) -> dict[str, Any]:
         """The agent's states of the day of a moment, as corrected. DeskunitError: unknown agent."""
-        chosen = self._supervisors()
+        chosen = self._settings()
+        roles.check_correcting(chosen.viewer)
+        within = roles.scope(chosen.viewer, self._store)
+        roles.check(within, (agent_id,))
         day = days.day_at(self._zone, at_utc_ms, minutes(chosen.day_start))
-        asked = Query(
-            self._zone, day.start_utc_ms, day.end_utc_ms, (agent_id,),
-            within=self._within(chosen, agent_id),
-        )  # fmt: skip
+        whom = () if agent_id == NO_LIST else (agent_id,)  # who that is, no list knows
+        asked = Query(self._zone, day.start_utc_ms, day.end_utc_ms, whom, within=within)
         found = pieces(self._store, asked, clock.now_utc_ms())
         shown = self._shown()
-        rows = [shown.piece(one) for one in found if one.is_signed_in]
+        rows = [shown.piece(one) for one in found if one.is_signed_in and one.agent_id == agent_id]
         return {"day": day.date.isoformat(), "rows": rows}
 
     # --- correcting ----------------------------------------------------------------------------
 
     def preview(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """What a correction would do. DeskunitError: why it may not be."""
-        chosen = self._supervisors()
         # what is asked for has no reason yet; the desk wants none for a preview
-        wish = correcting.order({**values, "why": "?"}, self._zone)
-        draft = self._desk.preview(wish)
-        correcting.check(roles.scope(chosen.viewer, self._store), wish.agent_id, draft.parts)
-        return self._shown().draft(draft)
+        order = correcting.order({**values, "why": "?"}, self._zone)
+        return self._shown().draft(self._desk(self._settings().viewer).preview(order))
 
     def correct(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Make one, or withdraw `number`. DeskunitError: why not."""
-        chosen = self._supervisors()
         order = correcting.order(values, self._zone)
-        within = roles.scope(chosen.viewer, self._store)
+        desk = self._desk(self._settings().viewer)
+        # the logger knows the viewer of its start; this one may be another by now
         if order.number is None:
-            touched = self._desk.preview(order).parts
+            desk.preview(order)
         else:
-            touched = self._desk.get(order.number).parts
-        correcting.check(within, order.agent_id, touched)
+            desk.get(order.number)
+            roles.check_correcting(self._settings().viewer)
         return self._shown().row(self._logger.write_correction(order))
 
     # --- taking away ---------------------------------------------------------------------------
@@ -179,9 +170,8 @@ class SupervisionDesk:
     def _zone(self) -> ZoneInfo:
         return zone(self._logger.settings.zone)
 
-    @property
-    def _desk(self) -> CorrectionDesk:
-        return self._logger.corrections
+    def _desk(self, viewer: Viewer) -> CorrectionDesk:
+        return CorrectionDesk(self._store, self._zone, clock.now_utc_ms, viewer)
 
     def _settings(self) -> Settings:
         """As the file says now: a role that was changed counts at once."""
@@ -193,18 +183,6 @@ class SupervisionDesk:
     def _report(self, wanted: Question) -> Report | None:
         check_length(wanted)
         return self._views.report(self._store, self._logger.data_dir, wanted)
-
-    def _supervisors(self) -> Settings:
-        """DeskunitError: whoever looks is an agent, and agents correct nothing."""
-        chosen = self._settings()
-        if chosen.viewer.role == AGENT:
-            raise DeskunitError("corrections_by_supervisors", exit_code=2)
-        return chosen
-
-    def _within(self, chosen: Settings, agent_id: str) -> frozenset[str] | None:
-        within = roles.scope(chosen.viewer, self._store)
-        roles.check(within, (agent_id,))
-        return within
 
     def _shown(self) -> Shown:
         names = {one.id: one.name for one in self._store.agents()}
