@@ -44,6 +44,8 @@ PURE = (
     ),
     *(f"reports/{name}.py" for name in ("timeline", "drawing", "fragments", "tables", "talks")),
     *(f"reports/{name}.py" for name in ("colophon", "laying", "counting", "noticing", "asking")),
+    *(f"exports/{name}.py" for name in ("table", "times", "instants", "options", "meanings")),
+    *(f"exports/{name}.py" for name in ("rendering", "asking", "xlsx/cells", "xlsx/parts")),
     *(f"callbacks/{name}.py" for name in ("kinds", "folding", "due", "fields", "actions")),
     *(
         f"callbacks/{name}.py"

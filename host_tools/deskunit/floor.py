@@ -24,6 +24,7 @@ from deskunit.health import Health, sentences
 from deskunit.intervals import Interval as StoredInterval
 from deskunit.logger import (
     CallbacksChanged,
+    CorrectionsChanged,
     IntervalsChanged,
     LinkStatus,
     Logger,
@@ -212,6 +213,8 @@ class DeskFloor(CallbackFloor):
                 yield "reload", {"uid": ""}
         elif isinstance(notice, CallbacksChanged):
             yield "callbacks", callback_floor.told(notice)
+        elif isinstance(notice, CorrectionsChanged):
+            yield "corrections", {"number": notice.number}
         else:
             yield "alarms", {"alarms": self.alarms()}
 

@@ -18,6 +18,8 @@ from deskunit.events import Event, Told
 from deskunit.reasons import LOGIN, UNSPECIFIED
 from deskunit.states import CAUSE_OF_BY, HOLD, NOT_READY, SIGNED_OUT, UNIT_STATES, UNKNOWN
 
+_UNIT_STATES = frozenset(UNIT_STATES)
+
 
 class Interval(Struct, frozen=True, gc=False):
     """One state of one unit, half-open [start, end); an open one has no end and no duration.
@@ -309,7 +311,8 @@ def _is_understood(body: Mapping[str, Any]) -> bool:
     """False for words of a newer firmware: the state is then unknown, never a guess."""
     to, by = body.get("to"), body.get("by")
     return (
-        to in UNIT_STATES
+        isinstance(to, str)
+        and to in _UNIT_STATES
         and isinstance(by, str)
         and by in CAUSE_OF_BY
         and (to == SIGNED_OUT or isinstance(body.get("ag"), str))

@@ -1,6 +1,6 @@
 """What may be said over the log: each rule by itself, on rows that are written down."""
 
-from dataclasses import replace
+import dataclasses
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from deskunit.corrections import rules
 from deskunit.corrections.rules import Around, Wish
 from deskunit.errors import DeskunitError
 from deskunit.intervals import Interval
+from msgspec.structs import replace
 
 UID, OTHER = "a4cf12b3d0e8", "b4cf12b3d0e8"
 MIN = 60_000
@@ -296,7 +297,7 @@ def stale(one: Correction, rows: list[Interval]) -> bool:
 
 def said_of(start: int, end: int, **said: Any) -> Correction:
     one = made(1, start, end, **said)
-    return replace(
+    return dataclasses.replace(
         one, beneath=rules.said_in_turn(rules.touching(DAY, one.start_utc_ms, one.end_utc_ms))
     )
 
@@ -316,7 +317,7 @@ def test_late_events_beneath_make_it_stale_and_other_ones_do_not() -> None:
 def test_a_row_that_only_ends_or_moves_a_little_is_the_same() -> None:
     one = said_of(8, 12, state="talking")
     moved = [replace(row, start_utc_ms=row.start_utc_ms + 7, time_error_ms=9) for row in DAY]
-    assert not stale(replace(one, start_utc_ms=one.start_utc_ms + 8), moved)
+    assert not stale(dataclasses.replace(one, start_utc_ms=one.start_utc_ms + 8), moved)
 
 
 def test_who_sat_there_and_a_forgotten_sign_out_depend_on_the_whole_sign_in() -> None:

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -195,8 +194,7 @@ def test_events_are_all_there_with_their_lines(store: Store) -> None:
 
 
 def test_what_was_lost_has_a_row_where_it_was(store: Store) -> None:
-    later = event(UID, BOOT, 20, at("2026-11-23 07:00") - BEGIN, "note", {})
-    later = replace(later, oldest=True)
+    later = event(UID, BOOT, 20, at("2026-11-23 07:00") - BEGIN, "note", {}, True)
     store.commit([later], NOW)
     store.commit([event(UID, BOOT, 2, 5, "st", {"to": "ready", "by": "btn", "ag": "9"})], NOW)
     found = [row for row in rows(lambda query: events_table(store, query)) if row["unit"] == UID]

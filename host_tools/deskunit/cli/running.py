@@ -42,6 +42,7 @@ def run(
     from deskunit import settings, web
     from deskunit.cli.desk import Desk
     from deskunit.editing.desk import ScriptDesk
+    from deskunit.supervision.desk import SupervisionDesk
 
     chosen = settings.load(data_dir)
     with ending(), ExitStack() as stack:
@@ -50,7 +51,9 @@ def run(
         scripts = ScriptDesk(data_dir, desk.pushing)
         stack.callback(scripts.close)
         wanted = chosen.page_port if page_port is None else page_port
-        page = web.serve(desk.floor, port=wanted, scripts=scripts)
+        page = web.serve(
+            desk.floor, port=wanted, scripts=scripts, supervision=SupervisionDesk(desk.logger)
+        )
         stack.callback(page.stop)
         if demo:
             desk.write_demonstration()

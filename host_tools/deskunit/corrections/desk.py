@@ -156,7 +156,7 @@ class CorrectionDesk:
         """The first bound of a row within the second that a typed time names; else the time itself."""
         if utc_ms % SECOND_MS:
             return utc_ms
-        rows = self._store.rows_of_unit(uid, utc_ms - 1, utc_ms + SECOND_MS)
+        rows = self._store.intervals(utc_ms - 1, utc_ms + SECOND_MS, unit=uid, unconfirmed=True)
         bounds = [row.start_utc_ms for row in rows] + [row.end_utc_ms or 0 for row in rows]
         inside = (one for one in bounds if utc_ms <= one < utc_ms + SECOND_MS)
         return min(inside, default=utc_ms)
@@ -177,12 +177,14 @@ class CorrectionDesk:
     # --- looking things up ---------------------------------------------------------------------
 
     def _beneath(self, uid: str, start: int, end: int) -> Rows:
-        return rules.touching(self._store.rows_of_unit(uid, start, end), start, end)
+        return rules.touching(
+            list(self._store.intervals(start, end, unit=uid, unconfirmed=True)), start, end
+        )
 
     def _rows_of(self, agent_id: str | None, start: int, end: int) -> Rows:
         if agent_id is None:
             return []
-        return rules.touching(self._store.rows_of_agent(agent_id, start, end), start, end)
+        return rules.touching(list(self._store.intervals(start, end, agent_id)), start, end)
 
     def _sign_in(self, uid: str, utc_ms: int) -> Rows:
         sign_in = self._store.sign_in_at(uid, utc_ms)

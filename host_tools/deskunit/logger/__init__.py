@@ -7,6 +7,7 @@ from deskunit.logger.logger import Logger
 from deskunit.logger.notices import (
     Alarmed,
     CallbacksChanged,
+    CorrectionsChanged,
     IntervalsChanged,
     LinkStatus,
     Notice,
@@ -16,6 +17,7 @@ from deskunit.logger.notices import (
 __all__ = [
     "Alarmed",
     "CallbacksChanged",
+    "CorrectionsChanged",
     "IntervalsChanged",
     "LinkStatus",
     "Logger",

@@ -27,6 +27,7 @@ from deskunit.logger.link import Link
 from deskunit.logger.lists import SiteList
 from deskunit.logger.notices import (
     Alarmed,
+    CorrectionsChanged,
     IntervalsChanged,
     LinkStatus,
     Notice,
@@ -173,7 +174,9 @@ class Logger:
 
     def write_correction(self, order: CorrectionOrder) -> CorrectionRow:
         """A write of deskunit.corrections' desk, checked."""
-        return self._do(lambda: self.corrections.write(order))
+        row = self._do(lambda: self.corrections.write(order))
+        self._notify(CorrectionsChanged(row.number))
+        return row
 
     def _do(self, action: Callable[[], T]) -> T:
         """Run `action` in the writer's thread and wait; what it returns or raises comes from here.

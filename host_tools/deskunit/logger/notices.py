@@ -50,7 +50,14 @@ class CallbacksChanged:
     taken: tuple[Taken, ...] = ()
 
 
-Notice = IntervalsChanged | UnitChanged | Alarmed | CallbacksChanged
+@dataclass(frozen=True)
+class CorrectionsChanged:
+    """Committed: a correction was made or withdrawn."""
+
+    number: int
+
+
+Notice = IntervalsChanged | UnitChanged | Alarmed | CallbacksChanged | CorrectionsChanged
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,12 @@ from deskunit.reports.palette import DEFS, FILLS
 from deskunit.reports.parts import scrolling, section, shown, wall_of, who
 from deskunit.reports.wording import Wording, hms, percent
 
-_UP = {"hold_over": 1, "callback": -22, "overdue": -21}  # so that a mark stands in its own line
+_UP = {
+    "hold_over": 1,
+    "callback": -22,
+    "overdue": -21,
+    "corrected": -20,
+}  # so that a mark stands in its own line
 LANE_FIGURES = ("calls_handled", "occupancy")  # beside each lane
 
 
@@ -116,7 +121,7 @@ def lanes(report: Report, say: Wording) -> Html:
         tag("th", Html(timeline.ruler(axis, wall)), class_="r-axis"),
         *(tag("th", one, scope="col", class_="r-number") for one in _lane_heads(say)),
     ]
-    body = joined(_lane(one, painter, say) for one in report.lanes)
+    body = joined(_lane(one, axis, painter, say) for one in report.lanes)
     drawn = tag("table", tag("thead", tag("tr", *heads)), tag("tbody", body), class_="r-lanes")
     title = say("lanes_of_days" if report.kind == AGENT else "lanes")
     return section("lanes", title, legend(say), scrolling(drawn, title), note=say("lanes_note"))
@@ -126,7 +131,8 @@ def _lane_heads(say: Wording) -> list[str]:
     return [say("signed_in"), say("calls"), say("occupancy")]
 
 
-def _lane(lane: Lane, painter: timeline.Painter, say: Wording) -> Html:
+def _lane(lane: Lane, axis: timeline.Axis, painter: timeline.Painter, say: Wording) -> Html:
+    """`data-…`: whose line it is and from when to when, for the page, where one points at a moment."""
     name = who(lane.name, lane.key) if lane.date is None else _day(lane, say)
     cells = (hms(lane.times.signed_in_ms), *(shown(lane.figures, key) for key in LANE_FIGURES))
     return tag(
@@ -134,6 +140,9 @@ def _lane(lane: Lane, painter: timeline.Painter, say: Wording) -> Html:
         tag("th", name, scope="row"),
         tag("td", Html(painter.lane(lane))),
         *(tag("td", one, class_="r-number") for one in cells),
+        data_agent=lane.key,
+        data_from=axis.origin(lane),
+        data_to=axis.origin(lane) + axis.span_ms,
     )
 
 

@@ -38,5 +38,7 @@ DEFS = (
     f'<path id="mark-over" d="M-4 0H4L0 6Z" fill="{LIMIT}"/>'
     '<path id="mark-callback" d="M-1 24H1V29H-1Z" fill="currentColor"/>'
     f'<path id="mark-overdue" d="M0 22.5L3.2 25.7L0 29L-3.2 25.7Z" fill="{LIMIT}"/>'
+    f'<path id="mark-corrected" d="M0 21L3.5 24.5L0 28L-3.5 24.5Z" fill="{PAPER}" stroke="{INK}"'
+    ' stroke-width="1.2"/>'
     "</defs></svg>"
 )

@@ -64,7 +64,7 @@
     place.hidden = false;
     const given = options(data, width());
     const keep = { hooks: { init: [(plot) => { plot.deskunitDate = given.tzDate; }] } };
-    const plot = new uPlot({ ...given, plugins: [keep] }, [data.at, ...stacked(data.layers)], place);
+    const plot = place.plot = new uPlot({ ...given, plugins: [keep] }, [data.at, ...stacked(data.layers)], place);
     new ResizeObserver(() => plot.setSize({ width: width(), height: given.height })).observe(place);
     place.closest(".r-part").classList.add("r-zoomable");
     place.closest(".r-part").querySelector(".r-zoom-hint").hidden = false;

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from deskunit.reports.model import CALLBACK, HOLD_OVER, OVERDUE, SHOWN_STATES, Lane, Mark
+from deskunit.reports.model import CALLBACK, CORRECTED, HOLD_OVER, OVERDUE, SHOWN_STATES, Lane, Mark
 from deskunit.reports.palette import FILLS
 from deskunit.reports.wall import Wall
 from deskunit.reports.wording import Wording, hms, short
@@ -18,6 +18,13 @@ from deskunit.states import NOT_READY, SIGNED_OUT
 THINNEST = 0.045  # percent of the width: 0.4 px of 900; what is thinner joins its neighbour
 LABEL_FROM = 2.5  # percent: below this no reason fits above its bar
 SYMBOLS = {HOLD_OVER: "mark-over", CALLBACK: "mark-callback", OVERDUE: "mark-overdue"}
+LABEL_FROM = 4.2  # percent: from this width on a reason fits into its bar
+SYMBOLS = {
+    HOLD_OVER: "mark-over",
+    CALLBACK: "mark-callback",
+    OVERDUE: "mark-overdue",
+    CORRECTED: "mark-corrected",
+}
 _BELOW = dict.fromkeys((CALLBACK, OVERDUE), ' class="r-below"')
 
 
@@ -34,6 +41,10 @@ class Axis:
     @property
     def span_ms(self) -> int:
         return self.to_utc_ms - self.from_utc_ms
+
+    def origin(self, lane: Lane) -> int:
+        """The instant at which a lane's line begins."""
+        return lane.start_utc_ms + self.from_utc_ms - self.day_utc_ms
 
 
 @dataclass(slots=True)
@@ -59,11 +70,11 @@ class Painter:
     def lane(self, lane: Lane) -> str:
         """An <svg>."""
         scale = 100 / self._axis.span_ms
-        origin = lane.start_utc_ms + self._axis.from_utc_ms - self._axis.day_utc_ms
+        origin = self._axis.origin(lane)
         bars = _bars(lane.pieces, origin, scale)
         return (
             f'<svg class="r-lane" role="img" aria-label="{escape(self.summary(lane))}">'
-            f"{self._grid}{self._groups(bars)}{self._labels(bars)}"
+            f"{self._grid}{self._groups(bars)}{self._labels(bars)}{self._corrected(bars)}"
             f"{self._marks(lane.marks, origin, scale)}</svg>"
         )
 
@@ -100,6 +111,16 @@ class Painter:
                     x = (bar.start + bar.end) / 2
                     found.append(f'<text x="{x:.2f}%" y="13">{escape(reason)}</text>')
         return "".join(found)
+
+    def _corrected(self, bars: Iterable[_Bar]) -> str:
+        """A line below what a correction covers, and its symbol where it begins."""
+        return "".join(
+            f'<g class="r-corrected"><title>{self._title(bar.pieces)}</title>'
+            f'<rect x="{bar.start:.2f}%" width="{max(bar.end - bar.start, 0.05):.2f}%"/>'
+            f'<use href="#{SYMBOLS[CORRECTED]}" x="{bar.start:.2f}%"/></g>'
+            for bar in bars
+            if bar.pieces[0].correction is not None
+        )
 
     def _marks(self, marks: Sequence[Mark], origin: int, scale: float) -> str:
         return "".join(

@@ -3,16 +3,14 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, select
 
 from deskunit.correction import Correction, Said
 from deskunit.intervals import Interval
 from deskunit.store import schema
 from deskunit.store.callback_reading import CallbackReading
-from deskunit.store.reading import PAGE_ROWS
 from deskunit.store.rows import interval_from_row
 
-ACROSS_ROWS = 8  # rows without any time may begin at the same ms
 SIGN_IN_ROWS = 500  # about what a shift has
 _MADE, _WITHDRAWN = schema.correction, schema.correction_withdrawal
 
@@ -46,42 +44,6 @@ class CorrectionReading(CallbackReading):
         found = self._rows(_all().where(_MADE.c.number == number))
         return _correction(found[0]) if found else None
 
-    def rows_of_unit(self, uid: str, from_utc_ms: int, to_utc_ms: int) -> list[Interval]:
-        """Rows of one unit that touch [from, to), by start, also when it is not confirmed.
-
-        `intervals` looks at every unit for what began earlier; this is quick in a log of any length.
-        """
-        interval = schema.interval.c
-        mine = (interval.uid == uid, interval.start_utc_ms < to_utc_ms)
-        earlier = select(schema.interval).where(*mine, interval.start_utc_ms < from_utc_ms)
-        earlier = earlier.order_by(interval.start_utc_ms.desc()).limit(ACROSS_ROWS)
-        across = [interval_from_row(row) for row in self._rows(earlier)]
-        lasting = [row for row in across if row.end_utc_ms is None or row.end_utc_ms > from_utc_ms]
-        wanted = [*mine, interval.start_utc_ms >= from_utc_ms]
-        return [*reversed(lasting), *self._pages(wanted, False, PAGE_ROWS)]
-
-    def rows_of_agent(self, agent_id: str, from_utc_ms: int, to_utc_ms: int) -> list[Interval]:
-        """Rows of one agent that touch [from, to), of any unit that is confirmed; as quick."""
-        interval, inner = schema.interval, schema.interval.alias()
-        last = (
-            select(func.max(inner.c.start_utc_ms))
-            .where(inner.c.uid == schema.unit.c.uid, inner.c.start_utc_ms < from_utc_ms)
-            .scalar_subquery()
-        )
-        earlier = (
-            select(interval)
-            .join(schema.unit, schema.unit.c.uid == interval.c.uid)
-            .where(interval.c.start_utc_ms == last, schema.unit.c.is_confirmed == 1)
-        )
-        across = [interval_from_row(row) for row in self._rows(earlier)]
-        lasting = [row for row in across if row.end_utc_ms is None or row.end_utc_ms > from_utc_ms]
-        start = interval.c.start_utc_ms
-        unknown = select(schema.unit.c.uid).where(schema.unit.c.is_confirmed == 0)
-        of_agent = (interval.c.agent_id == agent_id, interval.c.uid.not_in(unknown))
-        wanted = [*of_agent, start >= from_utc_ms, start < to_utc_ms]
-        mine = [row for row in lasting if row.agent_id == agent_id]
-        return [*mine, *self._pages(wanted, False, PAGE_ROWS)]
-
     def seats(self) -> dict[str, str]:
         """uid → seat of every unit; `units` says more of each, and looks longer."""
         unit = schema.unit.c
@@ -95,7 +57,7 @@ class CorrectionReading(CallbackReading):
 
     def sign_in_at(self, uid: str, utc_ms: int) -> str | None:
         """The sign-in of that unit to which a moment belongs; None: nobody's."""
-        for row in self.rows_of_unit(uid, utc_ms, utc_ms + 1):
+        for row in self.intervals(utc_ms, utc_ms + 1, unit=uid, unconfirmed=True):
             if row.sign_in is not None and (row.end_utc_ms is None or row.end_utc_ms > utc_ms):
                 return row.sign_in
         return None

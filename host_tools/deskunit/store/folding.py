@@ -183,19 +183,13 @@ def _old_rows(connection: Connection, fold: Fold, boots: list[str] | None) -> di
 
 
 def _events(connection: Connection, uid: str, boot: str, fold: Fold) -> Iterator[Told]:
-    for number, event in enumerate(stored_events(connection, uid, boot)):
-        if number == 0:
-            keep_fold(connection, uid, boot, fold)
-        yield event
-
-
-def stored_events(connection: Connection, uid: str, boot: str) -> Iterator[Told]:
-    """All events of a boot in their order, read and decoded many at a time."""
     event = schema.event
     query = (
         select(event.c.line).where(event.c.uid == uid, event.c.boot == boot).order_by(event.c.seq)
     )
-    for lines in connection.execute(query).scalars().partitions(LINES):
+    for number, lines in enumerate(connection.execute(query).scalars().partitions(LINES)):
+        if number == 0:
+            keep_fold(connection, uid, boot, fold)
         yield from from_lines(lines)
 
 

@@ -291,11 +291,11 @@ class Store(CorrectionReading):
             readable_errors(self.file),
             rebuilding.room(self.file) as folder,
         ):
-            derived, parts = rebuilding.derive_all(self.file, folder, progress)
-            with attached(self._writer, parts) as names, self._writing() as connection:
-                changed, dropped = rebuilding.take_over(connection, names, derived)
+            found = rebuilding.derive_all(self.file, folder, progress)
+            with attached(self._writer, found.parts) as names, self._writing() as connection:
+                changed, dropped = rebuilding.take_over(connection, names, found.units)
             self._folds.clear()
-        return rebuilding.summed(derived, changed, dropped)
+        return found.rebuilt(changed, dropped)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

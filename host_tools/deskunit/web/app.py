@@ -26,20 +26,22 @@ from starlette.types import ASGIApp
 from deskunit import __version__, words
 from deskunit.errors import DeskunitError
 from deskunit.web import metrics
-from deskunit.web.answers import done, json_answer
+from deskunit.web.answers import done, json_answer, language_of
 from deskunit.web.callbacks import CallbackTab
 from deskunit.web.floor import Floor, Screen
 from deskunit.web.presses import Channel, Press
 from deskunit.web.scripts import Scripts, ScriptTab
 from deskunit.web.security import Guard
 from deskunit.web.stream import Stream
+from deskunit.web.supervision import Supervision
+from deskunit.web.supervisor import SupervisorTab
 
 STATIC = Path(__file__).parent / "static"
 LOG_ROWS_MAX = 100
 PAGE_WORDS = (
     *("page.", "script_tab.", "preview.", "alarm.", "state.", "reason.", "cause."),
     *("callback_tab.", "callback_kind.", "callback_status.", "callback_outcome."),
-    *("callback_satisfied.", "callback_field.", "callback_by."),
+    *("callback_satisfied.", "callback_field.", "callback_by.", "supervisor_tab."),
 )
 
 
@@ -64,10 +66,17 @@ class Power(msgspec.Struct, frozen=True):
 class Page:
     """One start of the page: its token, its routes, the streams that are open."""
 
-    def __init__(self, floor: Floor, hosts: frozenset[str], scripts: Scripts | None) -> None:
+    def __init__(
+        self,
+        floor: Floor,
+        hosts: frozenset[str],
+        scripts: Scripts | None = None,
+        supervision: Supervision | None = None,
+    ) -> None:
         self.token = secrets.token_urlsafe(24)
         self._floor = floor
         self._scripts = scripts
+        self._supervisor = None if supervision is None else SupervisorTab(supervision)
         self._streams: set[Stream] = set()
         self._channels: dict[str, Channel] = {}
         self._releases: set[asyncio.Future[None]] = set()
@@ -77,6 +86,11 @@ class Page:
         """Let every open stream end now; on the event loop."""
         for stream in self._streams:
             stream.close()
+
+    def close(self) -> None:
+        """Let go of what was prepared for browsers; when nothing is served any more."""
+        if self._supervisor is not None:
+            self._supervisor.close()
 
     def _routes(self) -> Starlette:
         unit = "/api/units/{uid}"
@@ -96,6 +110,7 @@ class Page:
                 Route(unit + "/confirm", self._confirm, methods=["POST"]),
                 *CallbackTab(self._floor).routes(),
                 *(ScriptTab(self._scripts).routes() if self._scripts else ()),
+                *(self._supervisor.routes() if self._supervisor else ()),
                 Mount("/static", StaticFiles(directory=STATIC)),
             ],
             exception_handlers={DeskunitError: _sentence, msgspec.DecodeError: _bad_request},
@@ -105,8 +120,9 @@ class Page:
 
     async def _index(self, request: Request) -> Response:
         html = (STATIC / "index.html").read_text("utf-8")
-        filled = html.replace("{token}", self.token).replace("{language}", _language_of(request))
+        filled = html.replace("{token}", self.token).replace("{language}", language_of(request))
         filled = filled.replace("{scripts}", "" if self._scripts else "hidden")
+        filled = filled.replace("{supervisor}", "" if self._supervisor else "hidden")
         return HTMLResponse(filled, headers={"Cache-Control": "no-store"})
 
     async def _log(self, request: Request) -> Response:
@@ -242,21 +258,12 @@ async def _sentence(request: Request, error: Exception) -> Response:
     assert isinstance(error, DeskunitError)
     status = 404 if error.key in ("unknown_unit", "callback_unknown") else 409
     return json_answer(
-        {"error": error.key, "sentence": error.sentence(_language_of(request))}, status
+        {"error": error.key, "sentence": error.sentence(language_of(request))}, status
     )
 
 
 async def _bad_request(_request: Request, error: Exception) -> Response:
     return json_answer({"error": "bad_request", "sentence": str(error)}, 400)
-
-
-def _language_of(request: Request) -> str:
-    """The page's switch if it was sent, else what the browser prefers: the earlier of zh and en."""
-    wanted = request.headers.get("X-Deskunit-Language") or request.headers.get(
-        "accept-language", ""
-    )
-    places = {name: wanted.lower().find(name) for name in words.LANGUAGES}
-    return "zh" if places["zh"] >= 0 and not 0 <= places["en"] < places["zh"] else "en"
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from deskunit.health import Health
 from deskunit.web.promises import PromisesFloor
 
 Unsubscribe = Callable[[], None]
-Change = Literal["unit", "interval", "reload", "alarms", "callbacks"]
+Change = Literal["unit", "interval", "reload", "alarms", "callbacks", "corrections"]
 
 
 class Alarm(TypedDict):
@@ -119,7 +119,7 @@ class Floor(PromisesFloor, Protocol):
         changed or closed · ("reload", {"uid": uid or ""}) when rows were rewritten or removed
         · ("alarms", {"alarms": all that are on}) when one begins or ends
         · ("callbacks", {"numbers": [changed ones; [] for any], "taken": [those just noted on a unit, as
-        {"number", "uid", "agent_id", "kind"}]}).
+        {"number", "uid", "agent_id", "kind"}]}) · ("corrections", {"number": one made or withdrawn}).
         """
 
     def press(self, uid: str, button: str, down: bool) -> None:

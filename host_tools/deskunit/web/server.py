@@ -15,6 +15,7 @@ from deskunit.web import security
 from deskunit.web.app import Page
 from deskunit.web.floor import Floor
 from deskunit.web.scripts import Scripts
+from deskunit.web.supervision import Supervision
 
 STOP_MAX_S = 3.0
 
@@ -23,11 +24,15 @@ class Handle:
     """A page on a port. `start()` returns when it answers, `stop()` when nothing of it is left."""
 
     def __init__(
-        self, floor: Floor, listening: socket.socket, scripts: Scripts | None = None
+        self,
+        floor: Floor,
+        listening: socket.socket,
+        scripts: Scripts | None = None,
+        supervision: Supervision | None = None,
     ) -> None:
         self._socket = listening
         self.port: int = listening.getsockname()[1]
-        self.page = Page(floor, security.names(self.port), scripts)
+        self.page = Page(floor, security.names(self.port), scripts, supervision)
         self._server = _Server(self.page)
         self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
 
@@ -49,6 +54,7 @@ class Handle:
             self._thread.join(STOP_MAX_S)
             self._server.force_exit = True
             self._thread.join()
+        self.page.close()
         self._socket.close()
 
     def _serve(self) -> None:
@@ -85,7 +91,13 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def take_port(floor: Floor, host: str, port: int, scripts: Scripts | None = None) -> Handle:
+def take_port(
+    floor: Floor,
+    host: str,
+    port: int,
+    scripts: Scripts | None = None,
+    supervision: Supervision | None = None,
+) -> Handle:
     """Listen on `port` (0: any free one) of a loopback address, without answering yet."""
     if not security.is_loopback(host):
         raise DeskunitError("beyond_loopback", host=host)
@@ -102,4 +114,4 @@ def take_port(floor: Floor, host: str, port: int, scripts: Scripts | None = None
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
             raise DeskunitError("port_taken", port=port) from error
         raise
-    return Handle(floor, listening, scripts)
+    return Handle(floor, listening, scripts, supervision)

@@ -11,6 +11,7 @@ import { Log } from "./log.js";
 import { Oled } from "./oled.js";
 import { ScriptTab } from "./scripts.js";
 import { Presses, Refused, post, use_token } from "./send.js";
+import { SupervisorTab } from "./supervisor.js";
 import { Tabs } from "./tabs.js";
 import * as unit_card from "./unit.js";
 import * as words from "./words.js";
@@ -32,10 +33,12 @@ const keys = new Keys(by_id("keys"), (name, down) => presses.set(chosen, name, d
 
 const scripts = new ScriptTab({ say, failed });
 const callbacks = new CallbackTab({ say, failed, unit: () => units.get(chosen) });
+const supervisor = new SupervisorTab({ say, failed });
 const tabs = new Tabs(by_id("tabs"), {
-  units: () => (scripts.leave(), draw()),
-  scripts: (rest) => (draw(), scripts.open(rest)), // the unit's keys rest meanwhile
-  callbacks: (rest) => (scripts.leave(), draw(), callbacks.open(rest)),
+  units: () => (scripts.leave(), supervisor.leave(), draw()),
+  scripts: (rest) => (supervisor.leave(), draw(), scripts.open(rest)), // the unit's keys rest meanwhile
+  callbacks: (rest) => (scripts.leave(), supervisor.leave(), draw(), callbacks.open(rest)),
+  supervisor: (rest) => (scripts.leave(), draw(), supervisor.open(rest)),
 });
 
 function say(sentence, kind, for_ms = 0) {
@@ -73,6 +76,7 @@ function hello(data) {
   load();
   scripts.connected();
   callbacks.connected();
+  supervisor.connected();
 }
 
 function gone() {
@@ -106,6 +110,7 @@ function load_soon() {
 }
 
 function interval_changed(interval) {
+  supervisor.changed();
   if (interval.uid !== chosen) return;
   log.put(interval);
   load_soon(); // the day's totals are the server's to add up
@@ -172,6 +177,7 @@ function draw_picker() {
 
 function tick() {
   callbacks.tick();
+  supervisor.tick();
   const unit = units.get(chosen);
   if (!unit || lost) return;
   unit_card.tick(unit);
@@ -189,6 +195,7 @@ async function use_language(wanted) {
   draw();
   scripts.draw();
   callbacks.draw();
+  supervisor.draw();
 }
 
 by_id("switch").addEventListener("click", () => {
@@ -209,10 +216,11 @@ new Live(
     hello,
     unit: unit_changed,
     interval: interval_changed,
-    reload: load_soon,
+    reload: () => (load_soon(), supervisor.changed()),
     alarms: (data) => alarms.load(data.alarms),
     screen: screen_changed,
     callbacks: (data) => callbacks.changed(data),
+    corrections: () => supervisor.corrected(),
     clock: (data) => clock.set(data.now_utc_ms),
   },
   gone,

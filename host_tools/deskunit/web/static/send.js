@@ -11,8 +11,8 @@ export function use_token(fresh) {
 export class Refused extends Error {}
 
 // The server's answer as {status, body}, body null if it is none. TypeError when it does not answer.
-export async function get(path) {
-  const answer = await fetch(path, { headers: { "X-Deskunit-Language": language } });
+export async function get(path, signal) {
+  const answer = await fetch(path, { headers: { "X-Deskunit-Language": language }, signal });
   return read(answer);
 }
 
