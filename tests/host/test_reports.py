@@ -88,6 +88,22 @@ def test_days_of_a_week_and_half_hours_of_all_its_days_together() -> None:
     assert found.days[2].find("occupancy").measured.text == "–"  # type: ignore[union-attr]
 
 
+def test_many_days_are_lines_few_are_columns_and_one_is_none() -> None:
+    def drawn(count: int) -> str:
+        return tables.days(
+            report(seat_hour(), kind="team", over=period(count=count)), Wording("en")
+        )
+
+    assert drawn(1) == ""
+    assert drawn(8).count('scope="col"') == 10 and "r-days" in drawn(8)
+    assert drawn(9).count('scope="row"') == 10 and "2026-10-27 Tue" in drawn(9)
+
+
+def test_what_goes_on_says_so() -> None:
+    paper = LogPaper().state("ready", 10 * MIN).last(is_running=True, clipped_end=True)
+    assert titles(lane(report(paper))) == ["ready 16:00:00–16:10:00 10:00 · goes on"]
+
+
 def test_an_agents_days_are_lanes_and_a_night_is_cut_at_midnight() -> None:
     evening = NINE + 7 * 60 * MIN + 50 * MIN  # 23:50
     found = report(

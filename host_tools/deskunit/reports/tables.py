@@ -12,6 +12,7 @@ from deskunit.reports.wording import Wording, hms, short
 from deskunit.state_log.days import find_day
 from deskunit.state_log.piece import Piece
 
+DAY_COLUMNS = 8
 HEAT_DAYS = 7
 HEAT_LEVELS = (0.5, 0.65, 0.8, 0.9)  # where a darker shade begins
 # of which tables of agents have a column; the rest stands above
@@ -42,26 +43,44 @@ def _row(one: Row, say: Wording, *more: str) -> list[object]:
         name,
         *more,
         hms(one.times.signed_in_ms),
-        Html(drawing.shares(one.times, say, one.name)) if one.times.sum_ms else "",
+        _shares(one, say),
         *(shown(one.figures, key) for key in ROW_FIGURES),
     ]
 
 
+def _shares(one: Row, say: Wording) -> Html:
+    return Html(drawing.shares(one.times, say, one.name)) if one.times.sum_ms else Html()
+
+
 def days(report: Report, say: Wording) -> Html:
-    """A column a day, the period last: every key figure, and how the time was spent."""
-    columns = [*report.days, Row("", say("period"), "", None, report.figures, report.times)]
-    heads = ["", *(say("period") if one.date is None else _short_day(one, say) for one in columns)]
+    """Day by day and the period last: columns with every key figure, or, where they are too many for a
+    sheet of paper, lines with the most telling ones.
+    """
+    if not report.days:
+        return Html()
+    whole = Row("", say("period"), "", None, report.figures, report.times)
+    is_short = len(report.days) <= DAY_COLUMNS
+    made = (_columns if is_short else _lines)([*report.days, whole], report, say)
+    return section("days", say("days"), scrolling(made, say("days")))
+
+
+def _columns(parts: list[Row], report: Report, say: Wording) -> Html:
+    heads = ["", *(say("period") if one.date is None else _short_day(one, say) for one in parts)]
     lines: list[list[object]] = [
-        [say("signed_in"), *(hms(one.times.signed_in_ms) for one in columns)],
-        [say("states"), *(Html(drawing.shares(one.times, say, one.name)) for one in columns)],
+        [say("signed_in"), *(hms(one.times.signed_in_ms) for one in parts)],
+        [say("states"), *(_shares(one, say) for one in parts)],
     ]
     lines += [
-        [say.measure(key.key), *(shown(one.figures, key.key) for one in columns)]
+        [say.measure(key.key), *(shown(one.figures, key.key) for one in parts)]
         for key in report.figures
         if any(one.find(key.key) is not None for one in report.days)
     ]
-    made = table(heads, lines, class_="r-table r-days")
-    return section("days", say("days"), scrolling(made, say("days")))
+    return table(heads, lines, class_="r-table r-days")
+
+
+def _lines(parts: list[Row], report: Report, say: Wording) -> Html:
+    heads = [say("day"), say("signed_in"), say("states"), *map(say.measure, ROW_FIGURES)]
+    return table(heads, [_row(one, say) for one in parts], class_="r-table r-day-lines")
 
 
 def _short_day(one: Row, say: Wording) -> Html:
