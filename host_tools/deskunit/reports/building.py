@@ -50,12 +50,12 @@ CALLBACK_KEYS = ("on_time_rate", "reply_rate")
 
 def report(store: Store, data_dir: Path, ask: Ask, now_utc_ms: int) -> Report:
     """DeskunitError: what read() raises, and report_empty where nobody was signed in."""
-    with _uncollected():
+    with uncollected():
         return built(read(store, data_dir, ask, now_utc_ms), ask, now_utc_ms)
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """No garbage collection meanwhile: all that is read is kept; looking through it took a quarter
     of the time.
     """

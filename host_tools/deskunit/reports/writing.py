@@ -30,8 +30,9 @@ def write(
         from deskunit.reports import printing
 
         printing.get_browser()  # before the work
-    made = building.report(store, data_dir, ask, now_utc_ms)
-    content = rendered(made, form, language)
+    with building.uncollected():
+        made = building.report(store, data_dir, ask, now_utc_ms)
+        content = rendered(made, form, language)
     if out == "-":
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
