@@ -1,3 +1,3 @@
 """Host tools of the desk unit."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

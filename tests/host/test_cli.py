@@ -124,7 +124,7 @@ def test_help_imports_neither_database_nor_serial_nor_server() -> None:
 
 
 def test_version(terminal: Terminal) -> None:
-    assert terminal.run("--version")[:2] == (0, "deskunit 0.3.0\n")
+    assert terminal.run("--version")[:2] == (0, "deskunit 0.4.0\n")
 
 
 def test_usage_errors_have_exit_code_2(terminal: Terminal) -> None:

@@ -75,12 +75,13 @@ def _clipped(block: Block, query: Query) -> Block:
     starts, ends = block.number("start_utc_ms"), block.number("end_utc_ms")
     first = starts if query.from_utc_ms is None else np.maximum(starts, query.from_utc_ms)
     last = ends if query.to_utc_ms is None else np.minimum(ends, query.to_utc_ms)
-    cut_off = (first - starts) + (ends - last)
+    # as a cut is: what comes before it is long in UTC, the last piece has the rest of the unit's clock
+    rest = np.maximum(block.number("duration_ms") - (first - starts), 0)
     running = np.where(ends > last, 0, block.number("running"))
     kept = block.with_numbers(
         start_utc_ms=first,
         end_utc_ms=last,
-        duration_ms=np.maximum(block.number("duration_ms") - cut_off, 0),
+        duration_ms=np.where(ends > last, last - first, rest),
         running=running,
         clipped_start=(first > starts).astype(np.int64),
         clipped_end=((ends > last) | (running == 1)).astype(np.int64),
