@@ -118,7 +118,7 @@ def test_the_looks_are_the_reports_own_and_nothing_else_is_served(floor: Supervi
         assert floor.browser.get(f"/report/{name}").status == 404
 
 
-def test_without_a_desk_there_is_no_tab(floor: Supervised) -> None:
+def test_with_a_desk_there_is_the_tab(floor: Supervised) -> None:
     assert 'aria-controls="panel-supervisor" data-word="supervisor_tab.tab" ></a>' in (
         floor.browser.get("/").body.decode()
     )

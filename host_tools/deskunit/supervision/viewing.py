@@ -89,8 +89,8 @@ def _made(store: Store, data_dir: Path, question: Question, now_utc_ms: int) -> 
 
 def now(report: Report) -> dict[str, int]:
     """How many are in each state at this moment; who is signed out is in none."""
-    last = (lane.pieces[-1] for lane in report.lanes if lane.pieces)
-    found = Counter(one.state for one in last if one.is_running)
+    running = ([one.state for one in lane.pieces if one.is_running] for lane in report.lanes)
+    found = Counter(states[-1] for states in running if states)
     return {state: found[state] for state in SHOWN_STATES if found[state]}
 
 
