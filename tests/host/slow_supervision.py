@@ -43,5 +43,8 @@ class SlowSupervision:
     def correct(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {"number": 1}
 
+    def stop(self) -> None:
+        self.go.set()
+
     def export(self, kind: str, fmt: str, asked: Mapping[str, str], language: str) -> Download:
         return Download(f"{kind}.{fmt}", "text/plain", iter([b"all"]))

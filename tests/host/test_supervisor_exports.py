@@ -143,6 +143,18 @@ def test_a_disk_that_is_full_is_a_sentence(
     assert list(scratch.iterdir()) == []
 
 
+def test_a_page_that_ends_waits_for_no_export(floor: Supervised) -> None:
+    floor.supervision.stop()
+    for kind, fmt in (("states", "xlsx"), ("calls", "parquet")):
+        assert floor.fetch(kind, fmt).json()["error"] == "page_stops", fmt
+
+
+def test_asterisk_reads_the_states(floor: Supervised) -> None:
+    answer = floor.fetch("states", "queue_log")
+    assert answer.headers["content-disposition"] == f'attachment; filename="states-{DAY}.log"'
+    assert "|Agent/1001|CONNECT|" in answer.body.decode()
+
+
 def test_a_ticket_is_good_once(floor: Supervised) -> None:
     href = floor.post("export", {"kind": "states", "format": "csv", "asked": {}}).json()["href"]
     assert [floor.browser.get(href).status for _ in range(2)] == [200, 404]
@@ -169,8 +181,11 @@ def test_what_nobody_fetches_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert found is not None and b"".join(found.read()) == b"x"
     assert list(tmp_path.iterdir()) == []
 
+    left = kept.take(kept.put(waiting(tmp_path, 99)))  # and never read
+    assert left is not None and [one.name for one in tmp_path.iterdir()] == ["99"]
+
     for number in range(tickets.WAITING_MAX + 3):
         kept.put(waiting(tmp_path, number))
-    assert len(list(tmp_path.iterdir())) == tickets.WAITING_MAX
+    assert len(list(tmp_path.iterdir())) == tickets.WAITING_MAX + 1
     kept.close()
     assert list(tmp_path.iterdir()) == []

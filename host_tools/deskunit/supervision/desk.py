@@ -3,6 +3,7 @@
 Reads take the caller's thread and the store's reading connections; corrections go through the logger.
 """
 
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from deskunit import clock, roles, settings
 from deskunit.corrections.desk import NO_LIST, CorrectionDesk
 from deskunit.errors import DeskunitError
 from deskunit.exports.asking import minutes
+from deskunit.exports.saving import about
 from deskunit.logger import CorrectionsChanged, Logger, Notice
 from deskunit.reports import fragments
 from deskunit.reports.model import Report
@@ -35,11 +37,16 @@ class SupervisionDesk:
     def __init__(self, logger: Logger) -> None:
         self._logger = logger
         self._views = Views()
+        self._stopping = threading.Event()
         logger.subscribe(self._hear)
 
     def _hear(self, notice: Notice) -> None:
         if isinstance(notice, CorrectionsChanged):
             self._views.forget()
+
+    def stop(self) -> None:
+        """Exports that are being written give up, so that the page can end."""
+        self._stopping.set()
 
     # --- looking -------------------------------------------------------------------------------
 
@@ -131,7 +138,7 @@ class SupervisionDesk:
     def export(self, kind: str, fmt: str, asked: Asked, language: str) -> Download:
         """A file of what is shown: `report`, or one of exporting.KINDS. DeskunitError: a sentence."""
         wanted = self._question(asked)
-        name = f"{kind}-{wanted.name}.{'log' if fmt == 'queue_log' else fmt}"
+        name = f"{kind}-{wanted.name}.{'log' if fmt == exporting.QUEUE_LOG else fmt}"
         plain = "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-._"))
         if kind == exporting.REPORT:
             return self._report_file(wanted, fmt, language, plain)
@@ -149,8 +156,8 @@ class SupervisionDesk:
     ) -> Download:
         made, query = clock.now_utc_ms(), wanted.query
         split = exporting.cut(kind, asked.get("split"), query.day_start_min)
-        if kind == "states" and fmt == "queue_log":
-            return exporting.queue_log(self._store, query, name, made)
+        if kind == "states" and fmt == exporting.QUEUE_LOG:
+            return exporting.queue_log(self._store, query, name, made, self._goes_on)
         make = exporting.tables(
             kind, self._store, self._logger.data_dir, self._settings(), split, made
         )
@@ -158,7 +165,13 @@ class SupervisionDesk:
             query = replace(query, split=split)
         if fmt in exporting.STREAMED:
             return exporting.stream(make(query), fmt, name)
-        return exporting.binary(make(query), fmt, name, query, asked, made)
+        facts = about(query, made, asked)
+        return exporting.binary(make(query), fmt, name, facts, self._goes_on)
+
+    def _goes_on(self, _rows: int, _expected: int | None) -> None:
+        """Asked by a long export again and again. DeskunitError: the page has ended."""
+        if self._stopping.is_set():
+            raise DeskunitError("page_stops")
 
     # --- what all of it needs ------------------------------------------------------------------
 

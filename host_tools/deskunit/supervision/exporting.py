@@ -10,7 +10,7 @@ from pathlib import Path
 from deskunit import measures
 from deskunit.errors import DeskunitError
 from deskunit.exports import formats
-from deskunit.exports.saving import about, save_table, table_chunks
+from deskunit.exports.saving import Progress, save_table, table_chunks
 from deskunit.exports.table import Table
 from deskunit.reports.model import Report
 from deskunit.settings import Settings
@@ -20,6 +20,7 @@ from deskunit.supervision.download import Download
 
 KINDS = ("states", "events", "intervals", "calls", "holds", "callbacks", "signins")
 STREAMED = tuple(formats.TEXT)
+QUEUE_LOG = "queue_log"
 REPORT = "report"
 REPORT_FORMATS = ("html", "xlsx", "pdf")
 MEDIA = {
@@ -106,25 +107,23 @@ def stream(table: Table, fmt: str, name: str) -> Download:
 
 
 def binary(
-    table: Table, fmt: str, name: str, query: Query, said: Mapping[str, str], now_utc_ms: int
+    table: Table, fmt: str, name: str, facts: Mapping[str, object], progress: Progress
 ) -> Download:
-    """A format that goes back in its file. DeskunitError: no room."""
+    """A format that goes back in its file. DeskunitError: no room, or what `progress` raises."""
     return in_folder(
-        name, fmt,
-        lambda file: save_table(table, file, fmt, about=about(query, now_utc_ms, said)),
-    )  # fmt: skip
+        name, fmt, lambda file: save_table(table, file, fmt, about=facts, progress=progress)
+    )
 
 
-def queue_log(store: Store, query: Query, name: str, now_utc_ms: int) -> Download:
+def queue_log(
+    store: Store, query: Query, name: str, now_utc_ms: int, progress: Progress
+) -> Download:
     """Asterisk's queue_log of the states."""
-    fmt = "queue_log"
-    if fmt not in formats.OF_STATES:
-        formats.check(fmt)
-    write = formats.get_writer(formats.OF_STATES, fmt)
+    write = formats.get_writer(formats.OF_STATES, QUEUE_LOG)
     return in_folder(
-        name, fmt,
+        name, QUEUE_LOG,
         lambda file: write(
-            store, query, out=file, acw=False, now_utc_ms=now_utc_ms, progress=None
+            store, query, out=file, acw=False, now_utc_ms=now_utc_ms, progress=progress
         ),
     )  # fmt: skip
 

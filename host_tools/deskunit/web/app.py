@@ -83,9 +83,11 @@ class Page:
         self.asgi: ASGIApp = Guard(self._routes(), hosts, self.token)
 
     def end_streams(self) -> None:
-        """Let every open stream end now; on the event loop."""
+        """Let every open stream end now, and what takes long; on the event loop."""
         for stream in self._streams:
             stream.close()
+        if self._supervisor is not None:
+            self._supervisor.stop()
 
     def close(self) -> None:
         """Let go of what was prepared for browsers; when nothing is served any more."""

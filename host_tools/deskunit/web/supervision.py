@@ -33,5 +33,8 @@ class Supervision(Protocol):
     def correct(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The correction that was made, or withdrawn where `number` is one of the values."""
 
+    def stop(self) -> None:
+        """The page ends: what is still being written gives up."""
+
     def export(self, kind: str, fmt: str, asked: Asked, language: str) -> Download:
         """A file; whatever is wrong is said before its first byte."""

@@ -54,6 +54,10 @@ class SupervisorTab:
             *(Route(f"/report/{name}", _asset) for name in ASSETS),
         ]
 
+    def stop(self) -> None:
+        """The page ends: let what is still being written give up."""
+        self._supervision.stop()
+
     def close(self) -> None:
         """Let go of what was prepared and never fetched."""
         self._tickets.close()
