@@ -143,12 +143,6 @@ def test_a_disk_that_is_full_is_a_sentence(
     assert list(scratch.iterdir()) == []
 
 
-def test_a_page_that_ends_waits_for_no_export(floor: Supervised) -> None:
-    floor.supervision.stop()
-    for kind, fmt in (("states", "xlsx"), ("calls", "parquet")):
-        assert floor.fetch(kind, fmt).json()["error"] == "page_stops", fmt
-
-
 def test_asterisk_reads_the_states(floor: Supervised) -> None:
     answer = floor.fetch("states", "queue_log")
     assert answer.headers["content-disposition"] == f'attachment; filename="states-{DAY}.log"'

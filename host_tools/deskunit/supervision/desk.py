@@ -3,7 +3,6 @@
 Reads take the caller's thread and the store's reading connections; corrections go through the logger.
 """
 
-import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -23,6 +22,7 @@ from deskunit.state_log.pieces import pieces
 from deskunit.state_log.query import Query, zone
 from deskunit.store import Store
 from deskunit.supervision import correcting, exporting
+from deskunit.supervision.apart import Apart
 from deskunit.supervision.asking import Question, check_length, question
 from deskunit.supervision.correcting import Shown
 from deskunit.supervision.download import Download
@@ -37,7 +37,7 @@ class SupervisionDesk:
     def __init__(self, logger: Logger) -> None:
         self._logger = logger
         self._views = Views()
-        self._stopping = threading.Event()
+        self._apart = Apart()
         logger.subscribe(self._hear)
 
     def _hear(self, notice: Notice) -> None:
@@ -45,8 +45,8 @@ class SupervisionDesk:
             self._views.forget()
 
     def stop(self) -> None:
-        """Exports that are being written give up, so that the page can end."""
-        self._stopping.set()
+        """Whoever waits for a view or a file is told that the page ends."""
+        self._apart.stop()
 
     # --- looking -------------------------------------------------------------------------------
 
@@ -72,7 +72,9 @@ class SupervisionDesk:
 
     def view(self, asked: Asked, language: str) -> dict[str, Any]:
         """The charts of the days asked for, and the corrections in them."""
-        wanted = self._question(asked)
+        return self._apart.run(lambda: self._view(self._question(asked), language))
+
+    def _view(self, wanted: Question, language: str) -> dict[str, Any]:
         period = wanted.ask.period
         report = self._report(wanted)
         return {
@@ -137,6 +139,9 @@ class SupervisionDesk:
 
     def export(self, kind: str, fmt: str, asked: Asked, language: str) -> Download:
         """A file of what is shown: `report`, or one of exporting.KINDS. DeskunitError: a sentence."""
+        return self._apart.run(lambda: self._file(kind, fmt, asked, language))
+
+    def _file(self, kind: str, fmt: str, asked: Asked, language: str) -> Download:
         wanted = self._question(asked)
         name = f"{kind}-{wanted.name}.{'log' if fmt == exporting.QUEUE_LOG else fmt}"
         plain = "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-._"))
@@ -169,9 +174,7 @@ class SupervisionDesk:
         return exporting.binary(make(query), fmt, name, facts, self._goes_on)
 
     def _goes_on(self, _rows: int, _expected: int | None) -> None:
-        """Asked by a long export again and again. DeskunitError: the page has ended."""
-        if self._stopping.is_set():
-            raise DeskunitError("page_stops")
+        self._apart.check()
 
     # --- what all of it needs ------------------------------------------------------------------
 
@@ -195,7 +198,8 @@ class SupervisionDesk:
 
     def _report(self, wanted: Question) -> Report | None:
         check_length(wanted)
-        return self._views.report(self._store, self._logger.data_dir, wanted)
+        store = self._apart.watched(self._store)
+        return self._views.report(store, self._logger.data_dir, wanted)
 
     def _shown(self) -> Shown:
         names = {one.id: one.name for one in self._store.agents()}
