@@ -112,25 +112,33 @@ def _in_processes(
 
 def derive(file: Path, folder: Path, uid: str) -> Derived:
     """Derive one unit's intervals into this process's file in `folder`."""
-    fold, fold_before = Fold(uid), {}
+    fold, fold_before = Fold(uid), dict[str, str]()
+    part = folder / f"{os.getpid()}.db"
+    with closing(_part(part)) as out:
+        out.execute("BEGIN")
+        intervals = 0
+        for rows in reduced(file, fold, fold_before):
+            out.executemany(INSERT_INTERVAL, ((row_id, *astuple(row)) for row_id, row in rows))
+            intervals += len(rows)
+        out.execute("COMMIT")
+    return Derived(uid, intervals, fold_text(fold), fold_before)
+
+
+def reduced(
+    file: Path, fold: Fold, fold_before: dict[str, str]
+) -> Iterator[list[tuple[str, Interval]]]:
+    """A unit's rows by row_id, boot by boot, of all its events; `fold` is new."""
 
     def events(connection: Connection, boot: str) -> Iterator[Told]:
-        told = _told(connection, uid, boot)
+        told = _told(connection, fold.uid, boot)
         for first in told:
             fold_before[boot] = fold_text(fold)
             yield first
             yield from told
 
-    part = folder / f"{os.getpid()}.db"
-    with _reader(file).connect() as connection, closing(_part(part)) as out:
-        boots = [(clock, events(connection, clock.boot)) for clock in times.clocks(connection, uid)]
-        out.execute("BEGIN")
-        intervals = 0
-        for rows in _finished(fold, boots):
-            out.executemany(INSERT_INTERVAL, ((row_id, *astuple(row)) for row_id, row in rows))
-            intervals += len(rows)
-        out.execute("COMMIT")
-    return Derived(uid, intervals, fold_text(fold), fold_before)
+    with _reader(file).connect() as connection:
+        clocks = times.clocks(connection, fold.uid)
+        yield from _finished(fold, [(clock, events(connection, clock.boot)) for clock in clocks])
 
 
 def _told(connection: Connection, uid: str, boot: str) -> Iterator[Told]:
