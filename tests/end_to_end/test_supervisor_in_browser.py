@@ -9,6 +9,10 @@ from supervised import DAY, EVIL, Supervised
 
 SCREENS = Path(__file__).parents[2] / "build" / "screens"
 PATIENCE_MS = 20_000
+IS_WHOLE = """row => {
+  const list = row.closest("ol").getBoundingClientRect(), own = row.getBoundingClientRect();
+  return own.top >= list.top - 1 && own.bottom <= list.bottom + 1;
+}"""
 OpenTab = Callable[..., Page]
 
 
@@ -180,6 +184,17 @@ def test_a_bar_is_corrected_and_the_correction_withdrawn(
     page.keyboard.press("Enter")
     expect(report(page).locator(".r-corrected")).to_have_count(0)
     expect(row).to_contain_text("Withdrawn by Supervisor")
+
+
+def test_the_form_does_not_hide_the_row_that_it_is_about(
+    floor: Supervised, open_tab: OpenTab
+) -> None:
+    page = open_tab(floor, f"supervisor/day={DAY}")
+    page.set_viewport_size({"width": 1280, "height": 640})
+    panel = page.locator("#supervisor-panel")
+    report(page).locator("tr[data-agent]").first.locator("svg.r-lane rect").last.click(force=True)
+    expect(panel.locator(".draft strong")).to_be_visible()
+    assert panel.locator("[aria-pressed=true]").evaluate(IS_WHOLE)
 
 
 def test_an_agent_sees_their_own_log_and_nobody_else(floor: Supervised, open_tab: OpenTab) -> None:

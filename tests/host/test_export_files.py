@@ -1,5 +1,6 @@
 """An export is there whole or not at all: full disks, killed programs, leftovers, bad places."""
 
+import errno
 import hashlib
 import json
 import os
@@ -14,6 +15,7 @@ from deskunit.errors import DeskunitError
 from deskunit.exports.rows import table
 from deskunit.exports.saving import save_table
 from deskunit.exports.table import Table, columns
+from deskunit.exports.writing import atomically
 from full_disk import full_disk
 
 FORMATS = ("csv", "jsonl", "parquet", "xlsx")
@@ -54,6 +56,13 @@ def test_a_full_disk_is_a_sentence_and_leaves_the_file_of_before(tmp_path: Path,
         save_table(made(), out, fmt)
     assert caught.value.key == "out_unwritable" and str(out) in caught.value.sentence("en")
     assert out.read_text() == "the one of yesterday" and names(tmp_path) == [out.name]
+
+
+def test_where_there_is_no_room_the_advice_is_to_make_some(tmp_path: Path) -> None:
+    with pytest.raises(DeskunitError) as caught, atomically(tmp_path / "t.csv") as target:
+        target.write(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert caught.value.key == "out_disk_full" and names(tmp_path) == []
 
 
 @pytest.mark.parametrize("fmt", FORMATS)

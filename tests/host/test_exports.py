@@ -359,6 +359,15 @@ def test_bad_questions_get_a_sentence_and_no_file(
     assert [file.name for file in tmp_path.iterdir()] == ["data"]
 
 
+@pytest.mark.parametrize(("language", "known"), [("zh", "2 就餐"), ("en", "2 meal")])
+def test_an_unknown_reason_is_told_which_there_are(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, known: str
+) -> None:
+    monkeypatch.setenv("DESKUNIT_LANG", language)
+    sentence = refused(store, tmp_path / "s.csv", reasons=["lunch"]).sentence(language)
+    assert known in sentence and "lunch" in sentence
+
+
 @pytest.mark.parametrize("out", ["missing/s.csv", "data", "data/deskunit.db/s.csv"])
 def test_a_place_that_cannot_be_written_is_a_sentence(
     store: Store, tmp_path: Path, out: str

@@ -144,6 +144,16 @@ def test_a_workbook_has_everything(terminal: Terminal, floor: Path, tmp_path: Pa
     assert total == pytest.approx(sum(row[place].total_seconds() for row in rows), abs=0.05)
 
 
+def test_a_number_of_the_workbook_is_in_the_unit_beside_it(morning: Path) -> None:
+    report = made_of(morning)
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook.xlsx(report, "en")))["figures"]
+    shown = {row[0]: row for row in sheet.iter_rows(min_row=3, values_only=True)}
+    occupancy = next(one for one in report.figures if one.key == "occupancy").measured
+    _, text, number, unit, *_ = shown["Occupancy"]
+    assert occupancy.value is not None and unit == "%"
+    assert number == pytest.approx(100 * occupancy.value) and text == f"{number:.1f} %"
+
+
 @pytest.mark.parametrize("language", words.LANGUAGES)
 def test_sheet_names_are_ones_that_excel_takes(morning: Path, language: str) -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook.xlsx(made_of(morning), language)))

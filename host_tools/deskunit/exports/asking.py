@@ -96,7 +96,8 @@ def reason(typed: str) -> int:
         names = (reasons.label(code, language) for language in words.LANGUAGES)
         if typed in (str(code), reasons.word(code), *names):
             return int(code)
-    raise DeskunitError("unknown_reason", exit_code=2, reason=typed)
+    known = ", ".join(f"{code} {reasons.label(code)}" for code in reasons.REASONS)
+    raise DeskunitError("unknown_reason", exit_code=2, reason=typed, known=known)
 
 
 def minutes(typed: str) -> int:

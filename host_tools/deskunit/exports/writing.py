@@ -1,5 +1,6 @@
 """Puts an export where it shall be: a file that is there whole or not at all, or an open stream."""
 
+import errno
 import hashlib
 import json
 import os
@@ -136,6 +137,8 @@ def atomically(file: Path) -> Iterator[BinaryIO]:
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DeskunitError("out_disk_full", file=file) from error
         raise DeskunitError("out_unwritable", file=file, why=error.strerror or error) from error
 
 

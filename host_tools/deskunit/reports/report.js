@@ -33,13 +33,16 @@
       height: 240,
       tzDate: (second) => uPlot.tzDate(new Date(second * 1000), data.zone),
       cursor: { drag: { x: true, y: false } },
-      axes: [{ ...axis, values: hours }, { ...axis, size: 40, space: 30 }],
+      axes: [{ ...axis, values: hours, incrs: STEPS_S }, { ...axis, size: 40, space: 30 }],
       scales: { y: { range: (plot, low, high) => [0, Math.max(1, high)] } },
       series: [{ label: data.time, value: (plot, at) => (at == null ? "–" : moment(plot, at)) }, ...series(data.layers)],
       bands: bands(data.layers),
       legend: { markers: { fill: (plot, place) => place ? data.layers[place - 1].colour : "" } },
     };
   };
+
+  // labels are to the minute, so no two of them may lie in one
+  const STEPS_S = [1, 5, 10, 15, 30, 60, 120, 180, 240, 360, 480, 720, 1440].map((minutes) => minutes * 60);
 
   const two = (number) => String(number).padStart(2, "0");
   const clock = (date) => `${two(date.getHours())}:${two(date.getMinutes())}`;

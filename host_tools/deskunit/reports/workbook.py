@@ -62,7 +62,7 @@ class _Sheets:
         ]  # fmt: skip
         head = [(colophon.title(self._report, say), *[None] * 6)]
         rows = [
-            (say.measure(one.key), one.measured.text, one.measured.value, say.measure(one.key, "unit"),
+            (say.measure(one.key), one.measured.text, _in_unit(one), say.measure(one.key, "unit"),
              say.of(one), say.target(one), _met(one, say))
             for one in self._report.figures
         ]  # fmt: skip
@@ -185,6 +185,12 @@ def _value(one: Figure | None) -> Value:
 
 def _ms(seconds: float | None) -> int | None:
     return None if seconds is None else round(1000 * seconds)
+
+
+def _in_unit(one: Figure) -> float | None:
+    """The number that its unit stands beside: of a share percent, 72.1 and not 0.721."""
+    value = one.measured.value
+    return 100 * value if value is not None and one.measured.kind == "share" else value
 
 
 def _met(one: Figure, say: Wording) -> str:

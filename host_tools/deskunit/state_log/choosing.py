@@ -38,7 +38,8 @@ def chosen(store: Store, query: Query) -> Chosen:
             raise DeskunitError("unknown_state", exit_code=2, state=state, known=known)
     for code in query.reasons:
         if code not in reasons.REASONS and code not in reasons.SITE_CODES:
-            raise DeskunitError("unknown_reason", exit_code=2, reason=code)
+            known = ", ".join(str(known) for known in reasons.REASONS)
+            raise DeskunitError("unknown_reason", exit_code=2, reason=code, known=known)
     known_units = {unit.uid for unit in store.units()} if query.units else set()
     for uid in query.units:
         if uid not in known_units:

@@ -41,7 +41,10 @@ export class SupervisorPanel {
     this.dialog.replaceChildren(make("header", {}, title, close), make("p", { className: "quiet", textContent: about }), this.list, this.chosen);
     if (!this.dialog.open) this.dialog.showModal();
     if (rows.length) this.choose(nearest(rows, at_utc_ms));
-    this.list.querySelector('[aria-pressed="true"]')?.focus();
+    const chosen = this.list.querySelector('[aria-pressed="true"]');
+    chosen?.focus();
+    // In the middle: the form below grows when its draft is checked, and takes the room from the list.
+    chosen?.scrollIntoView({ block: "center" });
   }
 
   line(row, place) {
@@ -74,9 +77,9 @@ export class SupervisorPanel {
       button.setAttribute("aria-pressed", String(at === place));
       button.tabIndex = at === place ? 0 : -1;
     });
-    buttons[place].scrollIntoView({ block: "nearest" });
     const row = this.rows[place];
     this.chosen.replaceChildren(row.correction === null ? this.form(row) : this.undo(row.correction));
+    buttons[place].scrollIntoView({ block: "nearest" });
   }
 
   form(row) {
