@@ -251,6 +251,11 @@ def test_without_a_state_log_the_figures_are_there(run: Run, tmp_path: Path) -> 
     (tmp_path / "queue_log").write_text("".join(line + "\n" for line in floor(1).log), "utf-8")
     code, out, err = run(str(tmp_path / "queue_log"))
     assert code == 0 and "hotline" in out and "were not compared" in err
+    (tmp_path / "data").mkdir(exist_ok=True)
+    for viewer, seen in (('role = "agent"\nagent = "1002"', ["1002"]), ('teams = ["A"]', [])):
+        (tmp_path / "data" / "settings.toml").write_text(f"[viewer]\n{viewer}\n", "utf-8")
+        found = told(run, str(tmp_path / "queue_log"))
+        assert [one["agent"] for one in found["agents"]] == seen and found["queues"]
 
 
 @pytest.mark.parametrize(

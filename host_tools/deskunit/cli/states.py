@@ -67,8 +67,10 @@ class _Seen:
     """The rows of one agent (None: of all) that this user may see."""
 
     def __init__(self, store: "Store", agent: str | None, within: frozenset[str] | None) -> None:
+        from deskunit import roles
+
         self._store = store
-        self._agent = agent
+        self._agent = agent or roles.only_one(within)
         self._within = within
 
     def newest(self, limit: int) -> "list[Interval]":
