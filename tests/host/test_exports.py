@@ -349,6 +349,7 @@ def test_a_failed_export_leaves_the_old_file(store: Store, tmp_path: Path) -> No
         ({"from_": "yesterday"}, "bad_date"),
         ({"to": "2026-02-30"}, "bad_date"),
         ({"from_": "0001-01-01"}, "bad_date"),
+        ({"shift": "8:00-16:00", "from_": "9999-12-30", "to": "9999-12-31"}, "bad_date"),
         ({"fmt": "xls"}, "unknown_format"),
     ],
 )

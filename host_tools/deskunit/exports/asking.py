@@ -12,9 +12,11 @@ from deskunit import reasons, states, words
 from deskunit.errors import DeskunitError
 from deskunit.settings import CLOCK, SHIFT
 from deskunit.state_log import query as ranges
+from deskunit.state_log.days import YEARS
 from deskunit.state_log.query import Query
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = timedelta(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +136,13 @@ def _windows(query: Query, shift: str, named: Mapping[str, str]) -> tuple[Query,
     if query.from_utc_ms is None or query.to_utc_ms is None:
         raise DeskunitError("shift_needs_range", exit_code=2)
     start, end = shift_times(shift, named)
-    first = _date(query.zone, query.from_utc_ms) - timedelta(1)
-    last = _date(query.zone, query.to_utc_ms) + timedelta(1)
+    first = _date(query.zone, query.from_utc_ms) - _DAY
+    last = _date(query.zone, query.to_utc_ms) + _DAY
     found = []
     for number in range((last - first).days):
         on = first + timedelta(number)
         begins = _instant(query.zone, on, start)
-        ends = _instant(query.zone, on if end > start else on + timedelta(1), end)
+        ends = _instant(query.zone, on if end > start else on + _DAY, end)
         if query.from_utc_ms <= begins < query.to_utc_ms and begins < ends:
             found.append(replace(query, from_utc_ms=begins, to_utc_ms=ends))
     if not found:
@@ -149,7 +151,11 @@ def _windows(query: Query, shift: str, named: Mapping[str, str]) -> tuple[Query,
 
 
 def _date(zone: ZoneInfo, utc_ms: int) -> date:
-    return (_EPOCH + timedelta(milliseconds=utc_ms)).astimezone(zone).date()
+    """DeskunitError: the calendar ends there."""
+    at = _EPOCH + timedelta(milliseconds=utc_ms)
+    if at.year not in YEARS:
+        raise DeskunitError("bad_date", exit_code=2, text=repr(at.date().isoformat()))
+    return at.astimezone(zone).date()
 
 
 def _instant(zone: ZoneInfo, on: date, at: time) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+YEARS = range(2, 9999)  # whose dates have a day before and after them
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

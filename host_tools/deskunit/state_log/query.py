@@ -22,7 +22,7 @@ class Query:
     units: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     reasons: tuple[int, ...] = ()
-    split: str | None = None  # one of cuts.SPLITS
+    split: str | None = None  # one of marks.SPLITS
     day_start_min: int = 0  # minutes after midnight at which a business day begins
     is_raw: bool = False  # True: as the units told it, without corrections
     within: frozenset[str] | None = None  # agents whose log this user may see; None: everybody's
