@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from deskunit import measures
@@ -100,10 +100,10 @@ def _derived(kind: str, every: str | None) -> Callable[..., Table]:
 
 
 def stream(table: Table, fmt: str, name: str) -> Download:
-    """A format of text. The first rows are read now, so that an error is no half file."""
+    """A format of text. The head and the first rows are read now, so that an error is no half file."""
     chunks = table_chunks(table, fmt)
-    first = next(chunks, b"")
-    return Download(name, MEDIA[fmt], chain((first,), chunks))
+    first = list(islice(chunks, 2))
+    return Download(name, MEDIA[fmt], chain(first, chunks))
 
 
 def binary(
