@@ -18,7 +18,7 @@ MIDDLE = {"store", "wire", "port", "clock"}
 TOP = {"cli", "__main__"}
 PURE = (
     *("wire.py", "intervals.py", "epochs.py", "daytime.py", "scripts/usage.py"),
-    *("transfer.py", "errands.py", "correction.py"),
+    *("transfer.py", "errands.py", "correction.py", "local_time.py", "states.py", "reasons.py"),
     *(f"state_log/{name}.py" for name in ("piece", "days")),
     *(f"corrections/{name}.py" for name in ("rules", "rows", "orders")),
     *(f"measures/{name}.py" for name in ("adherence", "calls", "catalogue", "figures", "holds")),

@@ -23,6 +23,7 @@ from deskunit.exports import states_rows
 from deskunit.fleet import Fleet, Member
 from deskunit.health import Health, sentences
 from deskunit.intervals import Interval as StoredInterval
+from deskunit.local_time import shown
 from deskunit.logger import (
     CallbacksChanged,
     CorrectionsChanged,
@@ -259,7 +260,6 @@ class DeskFloor(CallbackFloor):
     def _row(
         self, one: StoredInterval, names: Mapping[str, str], seats: Mapping[str, str]
     ) -> Interval:
-        start = datetime.fromtimestamp(one.start_utc_ms / 1000, self._zone)
         code = one.reason_code
         return Interval(
             row_id=one.row_id,
@@ -271,7 +271,7 @@ class DeskFloor(CallbackFloor):
             agent_id=one.agent_id or "",
             agent_name=names.get(one.agent_id or "", ""),
             start_utc_ms=one.start_utc_ms,
-            start_local=start.strftime("%Y-%m-%d %H:%M:%S"),
+            start_local=shown(one.start_utc_ms, self._zone),
             end_utc_ms=one.end_utc_ms,
             duration_s=_duration_s(one),
             cause=one.cause,

@@ -11,6 +11,7 @@ from deskunit.cli.export_options import LOG, RAW, Wish, wished
 from deskunit.cli.help import Command, Group
 from deskunit.cli.options import print_json, say, word
 from deskunit.cli.viewing import scope
+from deskunit.state_log.query import DAY, MINUTES
 
 if TYPE_CHECKING:
     from deskunit.exports import Asked, Export
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     Derived = Callable[[Store, Query, Limits, int], Table]
 
-EVERY = ("15min", "30min", "hour", "day")
+EVERY = (*MINUTES, DAY)
 STATUSES = ("open", "closed", "voided")
 status_option = click.option("--status", type=click.Choice(STATUSES), metavar="|".join(STATUSES),
                              help=word("opt_export_status"))  # fmt: skip

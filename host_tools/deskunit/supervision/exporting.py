@@ -14,7 +14,7 @@ from deskunit.exports.saving import Progress, save_table, table_chunks
 from deskunit.exports.table import Table
 from deskunit.reports.model import Report
 from deskunit.settings import Settings
-from deskunit.state_log.query import Query
+from deskunit.state_log.query import SPLITS, Query
 from deskunit.store import Store
 from deskunit.supervision.download import Download
 
@@ -32,15 +32,12 @@ MEDIA = {
     "html": "text/html; charset=utf-8",
     "pdf": "application/pdf",
 }
-EVERY = ("15min", "30min", "hour", "day")  # of the interval table
 MakeTable = Callable[[Query], Table]
 
 
 def cut(kind: str, typed: str | None, day_start_min: int) -> str | None:
     """How the rows of that kind are cut; None: not. DeskunitError: there is no such cut."""
-    from deskunit.state_log.marks import SPLITS  # numpy: late
-
-    known = {"states": SPLITS, "intervals": EVERY}.get(kind, ())
+    known = {"states": SPLITS, "intervals": measures.EVERY}.get(kind, ())
     if not typed or not known:
         return None
     if kind == "intervals" and typed == "midnight" and not day_start_min:
