@@ -20,7 +20,15 @@ TOP = {"cli", "__main__"}
 # these, and whatever says of itself that it is
 PURE = (
     *("wire.py", "intervals.py", "epochs.py", "daytime.py", "scripts/usage.py"),
-    *("transfer.py", "errands.py", "correction.py", "local_time.py", "states.py", "reasons.py"),
+    *(
+        "transfer.py",
+        "errands.py",
+        "correction.py",
+        "local_time.py",
+        "states.py",
+        "reasons.py",
+        "setting_ranges.py",
+    ),
     *(f"state_log/{name}.py" for name in ("piece", "days")),
     *(f"corrections/{name}.py" for name in ("rules", "rows", "orders")),
     *(f"measures/{name}.py" for name in ("adherence", "calls", "catalogue", "figures", "holds")),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from deskunit import local_time, reasons, states
 from deskunit.errors import DeskunitError
-from deskunit.settings import CLOCK, SHIFT
+from deskunit.setting_ranges import CLOCK, SHIFT
 from deskunit.state_log import query as ranges
 from deskunit.state_log.days import YEARS
 from deskunit.state_log.query import SPLITS, Query
