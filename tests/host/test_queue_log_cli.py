@@ -240,6 +240,16 @@ def test_a_supervisor_of_a_team_sees_the_queues_and_that_teams_agents(
         assert [one["agent"] for one in against[kind]] == [one["agent"] for one in of_team]
 
 
+def test_what_a_killed_import_left_goes_with_the_next(
+    run: Run, made: Floor, tmp_path: Path
+) -> None:
+    folder = tmp_path / "data" / "imported_calls"
+    folder.mkdir()
+    (folder / ".queue_log.99999999.part").write_bytes(b"half of it")  # no such process
+    assert made.calls and run(str(tmp_path / "queue_log"))[0] == 0
+    assert [one.name for one in folder.iterdir() if one.name.startswith(".")] == []
+
+
 def test_a_folder_that_cannot_be_written_is_said(run: Run, made: Floor, tmp_path: Path) -> None:
     (tmp_path / "data" / "imported_calls").write_text("in the way", "utf-8")
     code, out, err = run(str(tmp_path / "queue_log"))
