@@ -1,6 +1,7 @@
 """Who may import whom: parsed from the sources, so that a wrong import fails before a review."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,9 +17,18 @@ DRIVERS = {"adafruit_ssd1306", "adafruit_bus_device", "ssd1306_windowed"}
 BOTTOM = {"words", "errors"}
 MIDDLE = {"store", "wire", "port", "clock"}
 TOP = {"cli", "__main__"}
+# these, and whatever says of itself that it is
 PURE = (
     *("wire.py", "intervals.py", "epochs.py", "daytime.py", "scripts/usage.py"),
-    *("transfer.py", "errands.py", "correction.py"),
+    *(
+        "transfer.py",
+        "errands.py",
+        "correction.py",
+        "local_time.py",
+        "states.py",
+        "reasons.py",
+        "setting_ranges.py",
+    ),
     *(f"state_log/{name}.py" for name in ("piece", "days")),
     *(f"corrections/{name}.py" for name in ("rules", "rows", "orders")),
     *(f"measures/{name}.py" for name in ("adherence", "calls", "catalogue", "figures", "holds")),
@@ -143,7 +153,17 @@ def test_one_module_imports_serial_and_one_package_the_database() -> None:
     assert database == {"store"}
 
 
-@pytest.mark.parametrize("name", PURE)
+def say_pure() -> set[str]:
+    """Host files whose head says "Pure", and not "Pure but …"."""
+    files = {path.relative_to(HOST).as_posix(): path for path in sources(HOST)}
+    heads = {
+        name: ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+        for name, path in files.items()
+    }
+    return {name for name, head in heads.items() if re.search(r"\bPure\b(?!\s+but)", head)}
+
+
+@pytest.mark.parametrize("name", sorted({*PURE, *say_pure()}))
 def test_the_pure_modules_do_no_io_and_ask_no_clock(name: str) -> None:
     assert not roots(HOST / name) & INPUT_OUTPUT
     assert not ours(HOST / name) & {"store", "port", "control", "logger", "virtual"}

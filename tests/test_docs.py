@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from deskunit import settings, transfer, wire, words
+from deskunit import setting_ranges, transfer, wire, words
 from deskunit.callbacks import exporting, kinds, measures
 from deskunit.callbacks.folding import STEPS
 from deskunit.exports import (
@@ -27,7 +27,7 @@ from deskunit.scripts.filling import ON_UNIT
 from deskunit.scripts.library import STATE_NAMES
 from deskunit.scripts.scenario import CALLBACKS, CALLERS, KINDS
 from deskunit.scripts.texts import load
-from deskunit.settings import QUEUE_LOG
+from deskunit.setting_ranges import QUEUE_LOG
 
 ROOT = Path(__file__).parents[1]
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text("utf-8")
@@ -209,17 +209,17 @@ def test_the_guide_to_measures_has_every_measure_in_the_words_of_the_reports(lan
         row = f"| `{key}` | {told.name} | {told.formula} | {told.unit} | {told.source} |"
         assert row in part, row
     rows = set(re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE))
-    assert rows == {*MEASURES, *FAMILIES, *settings.MEASURES}
+    assert rows == {*MEASURES, *FAMILIES, *setting_ranges.MEASURES}
 
 
 @pytest.mark.parametrize("file", ["docs/measures.md", "host_tools/README.md"])
 def test_every_setting_of_the_measures_is_named_with_its_default(file: str) -> None:
     text = (ROOT / file).read_text("utf-8")
-    for name, one in settings.MEASURES.items():
+    for name, one in setting_ranges.MEASURES.items():
         assert re.search(rf"`?{name}`? [|=] {one.default}\b", text), name
 
 
 def test_every_target_of_the_measures_has_its_line() -> None:
     text = (ROOT / "host_tools" / "README.md").read_text("utf-8")
     section = text[text.index("[measures.targets]") :].split("```")[0]
-    assert set(re.findall(r"^(\w+) = ", section, re.MULTILINE)) == {*settings.MEASURE_TARGETS}
+    assert set(re.findall(r"^(\w+) = ", section, re.MULTILINE)) == {*setting_ranges.MEASURE_TARGETS}

@@ -12,6 +12,9 @@ from deskunit import spreadsheet
 from deskunit.errors import DeskunitError
 
 FILE_NAME = "agents.csv"
+UNLISTED = (
+    "?"  # who signed in where there was no list: nobody knows who it is, two may be two people
+)
 LEVELS = ("trainee", "coached", "solo")
 ROSTER_MAX = 8
 _ID = re.compile(r"[A-Za-z0-9._-]{1,12}")

@@ -1,7 +1,7 @@
-"""What a date is at this site: a working day, a weekend or a holiday, and of which greeting. Pure.
+"""What a date is at this site: a working day, a weekend or a holiday, and of which greeting.
 
 The country's days come from the `holidays` package, the site's own from holidays.csv and count more.
-The context of the units and the due dates of callbacks stand on it; it asks no clock.
+The context of the units and the due dates of callbacks stand on it; it asks no clock. Pure but for `load`.
 """
 
 import hashlib

@@ -1,17 +1,19 @@
 """The page's view of promised return calls: web/promises.py's contract over the logger and its store.
 
-Reading happens in the caller's thread, writing in the logger's. Lists are masked; one alone is not.
+Reading happens in the caller's thread, within the viewer's role, writing in the logger's. Lists are masked;
+one alone is not.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from deskunit import clock
+from deskunit import clock, roles, settings
 from deskunit.callbacks import orders
 from deskunit.callbacks.desk import CallbackDesk
 from deskunit.callbacks.folding import Attempt as StoredAttempt
 from deskunit.callbacks.kinds import OPEN
 from deskunit.callbacks.rows import Entry, Row
+from deskunit.errors import DeskunitError
 from deskunit.intervals import Interval
 from deskunit.logger import CallbacksChanged, Logger
 from deskunit.states import HOLD, TALKING, WRAP_UP
@@ -29,8 +31,12 @@ class CallbackFloor:
         self._logger = logger
 
     def agents(self) -> list[AgentName]:
-        listed = self._logger.store.agents(listed_only=True)
-        return [AgentName(id=one.id, name=one.name, team=one.team) for one in listed]
+        listed, within = self._logger.store.agents(listed_only=True), self._within()
+        return [
+            AgentName(id=one.id, name=one.name, team=one.team)
+            for one in listed
+            if within is None or one.id in within
+        ]
 
     def callback_zone(self) -> str:
         return self._desk.rules.zone.key
@@ -38,19 +44,24 @@ class CallbackFloor:
     def callbacks(self, asked: Mapping[str, str], limit: int) -> list[Callback]:
         status, text = asked.get("status", OPEN), asked.get("text", "")
         kind, owner = asked.get("kind"), asked.get("owner")
+        most = limit if self._within() is None else None  # of others' none is shown
         if status == OPEN and not text and kind is None:
-            return self._shown(self._desk.due_list(owner, clock.now_utc_ms(), limit))
+            due = self._desk.due_list(owner, clock.now_utc_ms(), most)
+            return self._shown(self._mine(due)[:limit])
         wanted = None if status == "all" else status
-        found = self._desk.search(text=text, status=wanted, kind=kind, owner=owner, limit=limit)
+        found = self._desk.search(text=text, status=wanted, kind=kind, owner=owner, limit=most)
+        found = self._mine(found)[:limit]
         if status == OPEN:
             found.sort(key=lambda one: (one.due_utc_ms, one.number))
         return self._shown(found)
 
     def callback(self, number: int) -> Callback:
-        return self._shown([self._desk.get(number, personal=True)])[0]
+        found = self._desk.get(number, personal=True)
+        roles.check(self._within(), [found.owner])
+        return self._shown([found])[0]
 
     def callback_repeats(self, number: int) -> list[Callback]:
-        return self._shown(self._desk.proposed_repeats(number))
+        return self._shown(self._mine(self._desk.proposed_repeats(number)))
 
     def callback_summary(self, uid: str) -> Summary:
         agent_id = self._logger.recorder.agent(uid)
@@ -73,13 +84,29 @@ class CallbackFloor:
         values: Mapping[str, Any],
     ) -> Callback:
         order = orders.checked(action, number, by, seen, values)
-        return self.callback(self._logger.write_callback(order).number)
+        within = self._within()
+        if order.number is not None and within is not None:
+            roles.check(within, [self._desk.get(order.number).owner])
+        written = self._logger.write_callback(order).number
+        return self._shown([self._desk.get(written, personal=True)])[0]  # also what was given away
 
     # --- as the page names it ------------------------------------------------------------------
 
     @property
     def _desk(self) -> CallbackDesk:
         return self._logger.recorder.promises.desk
+
+    def _within(self) -> frozenset[str] | None:
+        """Whose log this page may show; while settings.toml has a mistake, as it was at the start."""
+        try:
+            viewer = settings.load(self._logger.data_dir).viewer
+        except DeskunitError:
+            viewer = self._logger.settings.viewer
+        return roles.scope(viewer, self._logger.store)
+
+    def _mine(self, rows: Iterable[Row]) -> list[Row]:
+        within = self._within()
+        return [one for one in rows if within is None or one.owner in within]
 
     def _shown(self, rows: Iterable[Row]) -> list[Callback]:
         store = self._logger.store

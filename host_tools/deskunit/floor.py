@@ -11,17 +11,19 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from deskunit import callback_floor, reasons, roles, settings
+from deskunit import callback_floor, reasons, roles
 from deskunit.callback_floor import CallbackFloor
 from deskunit.errors import DeskunitError
 from deskunit.exports import states_rows
 from deskunit.fleet import Fleet, Member
 from deskunit.health import Health, sentences
 from deskunit.intervals import Interval as StoredInterval
+from deskunit.local_time import shown
 from deskunit.logger import (
     CallbacksChanged,
     CorrectionsChanged,
@@ -85,9 +87,13 @@ class DeskFloor(CallbackFloor):
         if uid is not None:
             self._stored(uid)
         names, seats = self._names(), self._seats()
-        store = self._logger.store
-        rows = store.intervals(unit=uid, limit=limit, newest_first=True, unconfirmed=True)
-        return [self._row(one, names, seats) for one in rows]
+        within, store = self._within(), self._logger.store
+        most = limit if within is None else None  # of others' none is shown
+        rows = store.intervals(
+            agent=roles.only_one(within), unit=uid, limit=most, newest_first=True, unconfirmed=True
+        )
+        mine = (one for one in rows if within is None or one.agent_id in within)
+        return [self._row(one, names, seats) for one in islice(mine, limit)]
 
     def today(self, uid: str) -> Today:
         self._stored(uid)
@@ -95,8 +101,10 @@ class DeskFloor(CallbackFloor):
         start_ms = int(midnight.timestamp() * 1000)
         end_ms = int((midnight + timedelta(days=1)).timestamp() * 1000)
         totals: dict[str, float] = {}
+        within = self._within()
         for one in self._logger.store.intervals(start_ms, end_ms, unit=uid, unconfirmed=True):
-            if one.end_utc_ms is not None:
+            is_mine = within is None or one.agent_id in within
+            if is_mine and one.end_utc_ms is not None:
                 inside_ms = min(one.end_utc_ms, end_ms) - max(one.start_utc_ms, start_ms)
                 totals[one.state] = totals.get(one.state, 0.0) + max(0, inside_ms) / 1000
         return Today(
@@ -111,8 +119,7 @@ class DeskFloor(CallbackFloor):
         uid = query.get("uid")
         if uid is not None:
             self._stored(uid)
-        within = roles.scope(settings.load(self._logger.data_dir).viewer, self._logger.store)
-        asked = Query(self._zone, units=only(uid), within=within)
+        asked = Query(self._zone, units=only(uid), within=self._within())
         if query.get("range") == "today":
             midnight = datetime.now(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
             next_one = midnight + timedelta(days=1)
@@ -206,9 +213,10 @@ class DeskFloor(CallbackFloor):
         if isinstance(notice, UnitChanged):
             yield from (("unit", one) for one in self.units() if one["uid"] == notice.uid)
         elif isinstance(notice, IntervalsChanged):
-            names, seats = self._names(), self._seats()
+            names, seats, within = self._names(), self._seats(), self._within()
             for one in notice.changes.changed:
-                yield "interval", self._row(one, names, seats)
+                if within is None or one.agent_id in within:
+                    yield "interval", self._row(one, names, seats)
             if notice.changes.dropped:
                 yield "reload", {"uid": ""}
         elif isinstance(notice, CallbacksChanged):
@@ -252,7 +260,6 @@ class DeskFloor(CallbackFloor):
     def _row(
         self, one: StoredInterval, names: Mapping[str, str], seats: Mapping[str, str]
     ) -> Interval:
-        start = datetime.fromtimestamp(one.start_utc_ms / 1000, self._zone)
         code = one.reason_code
         return Interval(
             row_id=one.row_id,
@@ -264,7 +271,7 @@ class DeskFloor(CallbackFloor):
             agent_id=one.agent_id or "",
             agent_name=names.get(one.agent_id or "", ""),
             start_utc_ms=one.start_utc_ms,
-            start_local=start.strftime("%Y-%m-%d %H:%M:%S"),
+            start_local=shown(one.start_utc_ms, self._zone),
             end_utc_ms=one.end_utc_ms,
             duration_s=_duration_s(one),
             cause=one.cause,

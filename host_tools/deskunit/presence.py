@@ -5,9 +5,8 @@ The recorder hands in the committed events with their UTC and tells the units.
 
 from dataclasses import dataclass
 
+from deskunit.agents import UNLISTED
 from deskunit.events import Event
-
-ASSIGNED_LATER = "?"  # signed in without a roster: nobody knows who it is
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Presence:
                 self._seats.pop(event.uid, None)
         elif seat is None or seat.agent_id != agent_id:
             self._seats[event.uid] = _Seat(agent_id, at_utc_ms, (event.boot, event.seq))
-            if agent_id != ASSIGNED_LATER:
+            if agent_id != UNLISTED:
                 self.last_agent[event.uid] = agent_id
 
     def agents(self) -> dict[str, str]:
@@ -57,5 +56,5 @@ class Presence:
         return {
             uid: seat.agent_id
             for uid, seat in self._seats.items()
-            if seat.agent_id != ASSIGNED_LATER and latest[seat.agent_id] != uid
+            if seat.agent_id != UNLISTED and latest[seat.agent_id] != uid
         }

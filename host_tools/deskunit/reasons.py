@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from deskunit import words
 
@@ -62,6 +63,17 @@ def word(code: int) -> str:
     if code in REASONS:
         return REASONS[code].word
     return f"site_{code}" if code in SITE_CODES else f"code_{code}"
+
+
+@lru_cache(maxsize=1000)
+def find(typed: str) -> int | None:
+    """The code of a reason by its number, its word or its name in any language; None: no reason."""
+    wanted = typed.strip().lower()
+    for code in (*REASONS, *SITE_CODES):
+        names = (label(code, one).lower() for one in words.LANGUAGES)
+        if wanted in (str(code), word(code), *names):
+            return int(code)
+    return None
 
 
 def label(code: int, language: str | None = None) -> str:

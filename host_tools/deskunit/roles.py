@@ -17,14 +17,25 @@ if TYPE_CHECKING:
 
 def scope(viewer: Viewer, store: "Store") -> frozenset[str] | None:
     """Ids of the agents whose log the viewer may see, for Query.within; None: everybody's."""
+    is_of_teams = viewer.role != AGENT and viewer.teams
+    return scope_among(viewer, store.agents() if is_of_teams else ())
+
+
+def scope_among(viewer: Viewer, agents: "Iterable[Agent]") -> frozenset[str] | None:
+    """The same, where the list of agents is at hand."""
     if viewer.role == AGENT:
         return frozenset([viewer.agent])
-    return scope_of_teams(viewer.teams, store.agents()) if viewer.teams else None
+    return scope_of_teams(viewer.teams, agents) if viewer.teams else None
 
 
 def scope_of_teams(teams: tuple[str, ...], agents: "Iterable[Agent]") -> frozenset[str]:
     """Those who are in the teams now."""
     return frozenset(agent.id for agent in agents if agent.team in teams)
+
+
+def only_one(within: frozenset[str] | None) -> str | None:
+    """The agent, where it is one alone: his rows are found by an index."""
+    return next(iter(within)) if within is not None and len(within) == 1 else None
 
 
 def check(within: frozenset[str] | None, agents: Iterable[str]) -> None:

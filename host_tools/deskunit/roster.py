@@ -8,12 +8,13 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from deskunit import reasons, spreadsheet, words
+from deskunit import reasons, spreadsheet
 from deskunit.errors import DeskunitError
+from deskunit.local_time import utc_ms
 
 FILE_NAME = "roster.csv"
 _HEADS = {"工号": "agent", "日期": "date", "开始": "start", "结束": "end", "内容": "activity"}
@@ -21,7 +22,6 @@ SHAPE = spreadsheet.Shape(("agent", "date", "start", "end", "activity"), 4, _HEA
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _TIME = re.compile(r"(\d{1,2})[:：](\d{2})(?:[:：]00)?")
 _WORK = ("", "work", "工作", "上班")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def _shift(fields: Mapping[str, str], zone: ZoneInfo, file: str, line: int) -> S
         raise DeskunitError("roster_length", file=file, line=line)
     until = end if end > start else end + _DAY_MIN
     activity = _activity(fields.get("activity", ""), file, line)
-    return Shift(agent, _utc_ms(on, start, zone), _utc_ms(on, until, zone), activity, line)
+    return Shift(agent, _instant(on, start, zone), _instant(on, until, zone), activity, line)
 
 
 _DAY_MIN = 24 * 60
@@ -95,24 +95,17 @@ def _minutes(text: str, file: str, line: int) -> int:
 
 def _activity(text: str, file: str, line: int) -> int | None:
     """Work, or the code of a reason by its word, its label in either language or its number."""
-    wanted = text.lower()
-    if wanted in _WORK:
+    if text.lower() in _WORK:
         return None
-    codes: list[int] = [*reasons.REASONS, *reasons.SITE_CODES]
-    for code in codes:
-        if wanted in _names(code):
-            return code
-    raise DeskunitError("roster_activity", file=file, line=line, found=repr(text))
+    code = reasons.find(text)
+    if code is None:
+        raise DeskunitError("roster_activity", file=file, line=line, found=repr(text))
+    return code
 
 
-def _names(code: int) -> set[str]:
-    labels = {reasons.label(code, language).lower() for language in words.LANGUAGES}
-    return labels | {reasons.word(code), str(code)}
-
-
-def _utc_ms(on: date, minutes: int, zone: ZoneInfo) -> int:
+def _instant(on: date, minutes: int, zone: ZoneInfo) -> int:
     """A time that a clock change skips is taken as if the old offset still held."""
     wall = datetime.combine(
         on + timedelta(minutes // _DAY_MIN), time(minutes // 60 % 24, minutes % 60)
     )
-    return (wall.replace(tzinfo=zone).astimezone(UTC) - _EPOCH) // timedelta(milliseconds=1)
+    return utc_ms(wall.replace(tzinfo=zone))

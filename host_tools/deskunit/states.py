@@ -19,6 +19,15 @@ CAUSES = ("button", "timer", "host", "supervisor", "boot", "inferred", "import",
 CAUSE_OF_BY = {"btn": "button", "tmr": "timer", "host": "host", "boot": "boot"}
 
 
+def find(typed: str) -> str | None:
+    """The state that a word means: its own, or its name in any language; None: no state."""
+    wanted = typed.strip().lower()
+    for state in STATES:
+        if wanted in (state, *(label(state, one).lower() for one in words.LANGUAGES)):
+            return state
+    return None
+
+
 def label(state: str, language: str | None = None) -> str:
     """What a reader sees for `state`. KeyError for a word that is no state."""
     return words.text(f"state.{state}", language)

@@ -76,6 +76,29 @@ def test_lists_are_cut_by_owner_status_kind_and_text(floor: Floor) -> None:
     assert len(floor.callbacks({}, 1)) == 1
 
 
+def test_an_agents_page_has_his_own_alone(desk: Desk, floor: Floor) -> None:
+    for owner in ("1001", "1002", "1002"):
+        floor.callback_write("add", None, owner, None, CALLER)
+    with (desk.floor.data_dir / settings.FILE_NAME).open("a", encoding="utf-8") as file:
+        file.write('[viewer]\nrole = "agent"\nagent = "1001"\n')
+    for asked in ({}, {"status": "all"}, {"text": "13812345678"}):
+        assert [one["number"] for one in floor.callbacks(asked, 10)] == [1]
+    assert floor.callbacks({"owner": "1002"}, 10) == floor.callback_repeats(1) == []
+    assert [one["id"] for one in floor.agents()] == ["1001"]
+    assert floor.callback(1)["owner"] == "1001"
+    with pytest.raises(DeskunitError, match="1002"):
+        floor.callback(2)
+    assert "1002" in refused(floor, "void", 2, None, reason="twice")
+    given = floor.callback_write("assign", 1, "1001", None, {"to": "1002", "why": "ill"})
+    assert given["owner"] == "1002" and floor.callbacks({}, 10) == []
+
+
+def test_while_settings_have_a_mistake_the_page_shows_what_it_did(desk: Desk, floor: Floor) -> None:
+    floor.callback_write("add", None, "1001", None, CALLER)
+    (desk.floor.data_dir / settings.FILE_NAME).write_text("[viewer", "utf-8")
+    assert [one["number"] for one in floor.callbacks({}, 10)] == [1]
+
+
 def test_two_tabs_do_not_overwrite_each_other_and_the_second_hears_who_was_first(
     floor: Floor,
 ) -> None:
@@ -187,7 +210,8 @@ def test_a_return_call_is_to_be_completed_when_it_is_over(tmp_path: Path) -> Non
     with open_store(tmp_path, write=True) as store:
         units = Units(store)
         unit = units.plug()
-        page = CallbackFloor(cast(Any, SimpleNamespace(store=store, recorder=units.recorder)))
+        known = {"store": store, "recorder": units.recorder, "data_dir": tmp_path}
+        page = CallbackFloor(cast(Any, SimpleNamespace(**known)))
         about = {"ag": "1001", "call": 1}
         unit.say(st(1, "signed_out") + st(2, "talking", **about))
         unit.say(frame("E", 0, BOOT, 3, 3_000, "callback", {"call": 1, "k": "dropped"}))

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import click
 import pytest
-from deskunit import cli
+from deskunit import cli, measures
+from deskunit.callbacks import kinds
+from deskunit.cli import export_options, exporting, report
 from deskunit.cli.callbacks import COMMANDS as CALLBACKS
 from deskunit.cli.correct import COMMANDS as CORRECTIONS
 from deskunit.cli.exporting import export as EXPORTS
@@ -23,11 +25,15 @@ from deskunit.cli.top import COMMANDS as COMMANDS_BY_NAME
 from deskunit.cli.top import app
 from deskunit.control import Control
 from deskunit.events import Event
+from deskunit.exports import formats
 from deskunit.health import AlarmHealth, CallbackHealth, Health, PortHealth, UnitHealth
+from deskunit.reports import writing
 from deskunit.store import open_store
+from deskunit.supervision import exporting as supervision
 from msgspec import to_builtins
 from msgspec.structs import replace
 
+ROOT = Path(__file__).parents[2]
 UID = "a4cf12b3d0e8"
 BOOT = "41-9f3c77e1"
 COMMANDS = [
@@ -110,17 +116,45 @@ def test_every_command_stands_in_the_readme() -> None:
     assert [name for name in COMMANDS_BY_NAME if f"| `deskunit {name}" not in text] == []
 
 
+def options(command: click.Command) -> Iterator[str]:
+    """The long options of a command and of those below it."""
+    yield from (name for one in command.params for name in one.opts if name.startswith("--"))
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from options(below)
+
+
+@pytest.mark.parametrize("name", COMMANDS_BY_NAME)
+def test_every_option_stands_in_the_docs(name: str) -> None:
+    files = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "host_tools" / "README.md"]
+    text = "".join(file.read_text("utf-8") for file in files)
+    command = app.get_command(click.Context(app), name)
+    assert command is not None
+    assert [one for one in options(command) if not re.search(rf"{one}\b", text)] == []
+
+
+def test_what_the_options_offer_is_what_there_is() -> None:
+    assert set(export_options.FORMATS) == set(formats.FORMATS)
+    assert report.FORMATS == writing.FORMS == supervision.REPORT_FORMATS
+    assert exporting.EVERY == measures.EVERY and exporting.STATUSES == kinds.STATUSES
+    assert set(EXPORTS.commands) == set(supervision.KINDS)
+
+
 def test_help_imports_neither_database_nor_serial_nor_server() -> None:
     heavy = "{'sqlalchemy', 'serial', 'starlette', 'uvicorn', 'PIL', 'msgspec', 'pyarrow', 'numpy'}"
     program = (
-        "import sys; from deskunit.cli.top import app, COMMANDS\n"
-        "for name in COMMANDS: app.get_command(None, name)\n"
-        f"print({heavy} & set(sys.modules))"
+        "import sys; from deskunit.cli.top import app\n"
+        f"for words in {COMMANDS}: app.main([*words, '--help'], standalone_mode=False)\n"
+        f"print('heavy:', {heavy} & set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == "set()"
+    assert done.stdout.count("--help") >= len(COMMANDS)
+    assert done.stdout.endswith("heavy: set()\n")
 
 
 def test_version(terminal: Terminal) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from callback_paper import SHANGHAI
-from correction_paper import AGENTS, UID, open_morning
+from correction_paper import AGENTS, OTHER, UID, open_morning
 from deskunit.corrections.desk import CorrectionDesk
 from deskunit.corrections.orders import Order
 from deskunit.corrections.rows import Row
 from deskunit.errors import DeskunitError
-from deskunit.measures import check_invariant, measured
+from deskunit.measures import check_invariant, measured, sign_ins
 from deskunit.reasons import REASONS
 from deskunit.state_log.piece import Piece
 from deskunit.state_log.pieces import pieces
@@ -78,6 +78,30 @@ def test_the_measures_follow_and_their_foot_still_says_nothing_is_missing(tmp_pa
         assert (figures.signed_in_ms, check_invariant(figures)) == (3_000_000, 0)
         assert (figures.talk_ms, figures.hold_ms) == (240_000, 60_000)
         assert (figures.state_ms["wrap_up"], figures.state_ms["ready"]) == (120_000, 1_679_750)
+
+
+def test_states_without_length_go_with_their_sign_in(tmp_path: Path) -> None:
+    with open_morning(tmp_path) as morning:
+        minute = 60_000
+        morning.tell(
+            *(OTHER, "1002", (0, "not_ready", {"rc": 90}), (minute, "ready", {})),
+            *((minute, "talking", {"call": 1}), (9 * minute, "wrap_up", {"call": 1})),
+            *((9 * minute, "ready", {}), (20 * minute, "not_ready", {"rc": 0})),
+            *((20 * minute, "signed_out", {}), (20 * minute, "not_ready", {"rc": 90})),
+            (30 * minute, "signed_out", {}),
+        )
+        raw = [row for row in log(morning.store, morning.now) if row.uid == OTHER]
+        assert sum(row.duration_ms == 0 for row in raw) == 4
+        morning.say("09:00:00", uid=OTHER, agent_id="1003")
+        of_whom = {
+            whom: list(pieces(morning.store, Query(SHANGHAI, agents=(whom,)), morning.now))
+            for whom in ("1002", "1003")
+        }
+        assert {row.sign_in for row in of_whom["1003"]} == {raw[0].sign_in}
+        assert {row.sign_in for row in of_whom["1002"]} == {raw[-2].sign_in}
+        for whom, rows in of_whom.items():
+            (one,) = sign_ins(rows)
+            assert (one.agent_id, check_invariant(measured(rows))) == (whom, 0)
 
 
 def test_another_agent_takes_all_of_the_sign_in_along(tmp_path: Path) -> None:

@@ -83,6 +83,29 @@ def test_press_becomes_a_row_with_names_and_local_time(page: Page) -> None:
     assert today["end_utc_ms"] - today["start_utc_ms"] == 86_400_000
 
 
+def test_an_agents_page_has_his_own_rows_alone(page: Page, tmp_path: Path) -> None:
+    page.hold("READY", 1_000)
+    page.until("interval", lambda row: row["agent_id"] == "1001")
+    assert {one["agent_id"] for one in page.floor.intervals(9, page.uid)} == {"", "1001"}
+
+    def become(agent: str) -> None:
+        text = f'[viewer]\nrole = "agent"\nagent = "{agent}"\n'
+        (tmp_path / "settings.toml").write_text(text, "utf-8")
+
+    become("1001")
+    assert {one["agent_id"] for one in page.floor.intervals(9)} == {"1001"}
+    become("1002")
+    assert page.floor.intervals(9) == [] and page.floor.today(page.uid)["totals_s"] == {}
+    told: list[Change] = []
+    page.floor.subscribe(lambda change, body: told.append(change))
+    page.hold("READY", 100)
+    page.until("unit", lambda unit: unit["state"] == "ready")
+    assert "interval" not in told
+    become("1001")
+    page.hold("BUSY", 100)
+    assert page.until("interval", lambda row: row["state"] == "talking")["agent_id"] == "1001"
+
+
 @pytest.mark.parametrize("kind", ["today", "all"])
 def test_csv_holds_the_rows(page: Page, kind: str) -> None:
     text = b"".join(page.floor.csv({"range": kind, "uid": page.uid})).decode("utf-8-sig")

@@ -240,6 +240,16 @@ def test_a_supervisor_of_a_team_sees_the_queues_and_that_teams_agents(
         assert [one["agent"] for one in against[kind]] == [one["agent"] for one in of_team]
 
 
+def test_what_a_killed_import_left_goes_with_the_next(
+    run: Run, made: Floor, tmp_path: Path
+) -> None:
+    folder = tmp_path / "data" / "imported_calls"
+    folder.mkdir()
+    (folder / ".queue_log.99999999.part").write_bytes(b"half of it")  # no such process
+    assert made.calls and run(str(tmp_path / "queue_log"))[0] == 0
+    assert [one.name for one in folder.iterdir() if one.name.startswith(".")] == []
+
+
 def test_a_folder_that_cannot_be_written_is_said(run: Run, made: Floor, tmp_path: Path) -> None:
     (tmp_path / "data" / "imported_calls").write_text("in the way", "utf-8")
     code, out, err = run(str(tmp_path / "queue_log"))
@@ -251,6 +261,11 @@ def test_without_a_state_log_the_figures_are_there(run: Run, tmp_path: Path) -> 
     (tmp_path / "queue_log").write_text("".join(line + "\n" for line in floor(1).log), "utf-8")
     code, out, err = run(str(tmp_path / "queue_log"))
     assert code == 0 and "hotline" in out and "were not compared" in err
+    (tmp_path / "data").mkdir(exist_ok=True)
+    for viewer, seen in (('role = "agent"\nagent = "1002"', ["1002"]), ('teams = ["A"]', [])):
+        (tmp_path / "data" / "settings.toml").write_text(f"[viewer]\n{viewer}\n", "utf-8")
+        found = told(run, str(tmp_path / "queue_log"))
+        assert [one["agent"] for one in found["agents"]] == seen and found["queues"]
 
 
 @pytest.mark.parametrize(

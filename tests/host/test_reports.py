@@ -394,6 +394,8 @@ def test_the_days_that_are_meant(kind: str, how: dict[str, str], first: date, la
     [
         ({"on": "2026-11-31"}, "report_date"),
         ({"on": "yesterday"}, "report_date"),
+        ({"on": "9999-12-31"}, "report_date"),
+        ({"to": "0001-01-01"}, "report_date"),
         ({"from_": "2026-11-08", "to": "2026-11-08"}, "range_empty"),
         ({"from_": "2026-01-01", "to": "2026-11-08"}, "report_long"),
     ],

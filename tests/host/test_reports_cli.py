@@ -248,6 +248,16 @@ def test_a_folder_that_is_not_there_is_named(
     assert code == 1 and str(file) in told and not file.parent.exists()
 
 
+def test_more_states_than_a_report_holds_are_a_sentence(
+    terminal: Terminal, morning: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_STATES", 3)
+    out = tmp_path / "day.html"
+    code, said = terminal.run("report", "day", DAY, "--data", morning, "--out", out)
+    assert code == 2 and "\n" not in said and "more than 3 states" in said
+    assert not out.exists()
+
+
 def test_a_mistake_in_the_roster_is_named(
     terminal: Terminal, morning: Path, tmp_path: Path
 ) -> None:

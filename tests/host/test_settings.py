@@ -5,7 +5,7 @@ from datetime import time
 from pathlib import Path
 
 import pytest
-from deskunit import settings
+from deskunit import setting_ranges, settings
 from deskunit.cli.desk import Desk
 from deskunit.errors import DeskunitError
 from deskunit.measures import MEASURES, Limits, limits_of
@@ -20,7 +20,7 @@ def loaded(folder: Path, text: str) -> settings.Settings:
 
 def test_names_defaults_and_ranges_are_those_both_sides_agreed_on() -> None:
     agreed = {one["name"]: (one["default"], one["low"], one["high"]) for one in VECTORS["settings"]}
-    assert {name: tuple(one) for name, one in settings.UNIT.items()} == agreed
+    assert {name: tuple(one) for name, one in setting_ranges.UNIT.items()} == agreed
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
@@ -88,8 +88,8 @@ def test_every_target_is_of_a_measure_and_in_its_unit(tmp_path: Path) -> None:
         "answer_rate",
         "service_level",
     }  # from the phone system's own log
-    assert {*settings.MEASURE_TARGETS} - {*MEASURES} == of_the_line
-    for name in {*settings.MEASURE_TARGETS} - of_the_line:
+    assert {*setting_ranges.MEASURE_TARGETS} - {*MEASURES} == of_the_line
+    for name in {*setting_ranges.MEASURE_TARGETS} - of_the_line:
         is_share = MEASURES[name].kind == "share"
         text = f"[measures.targets]\n{name} = 101\n"
         if is_share:

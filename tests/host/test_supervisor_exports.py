@@ -12,6 +12,7 @@ import pytest
 from correction_paper import UID
 from deskunit import cli
 from deskunit.errors import DeskunitError
+from deskunit.exports.table import Column, Table
 from deskunit.supervision import exporting
 from deskunit.supervision.download import Download
 from deskunit.web import tickets
@@ -102,7 +103,7 @@ def test_names_say_the_days_and_the_agent_in_ascii(floor: Supervised) -> None:
 
 
 def test_files_may_have_more_days_than_one_looks_at(floor: Supervised) -> None:
-    answer = floor.fetch("holds", "csv", **{"day": "", "from": "2026-01-01", "to": "2026-12-31"})
+    answer = floor.fetch("holds", "csv", **{"day": "", "from": "2026-03-01", "to": "2026-06-30"})
     assert answer.status == 200 and len(answer.body.splitlines()) == 2
 
 
@@ -115,6 +116,8 @@ def test_files_may_have_more_days_than_one_looks_at(floor: Supervised) -> None:
         ("states", "csv", {"split": "weekly"}, "unknown_split"),
         ("states", "csv", {"agent": "9999"}, "unknown_agent"),
         ("states", "csv", {"day": "2026-13-01"}, "report_date"),
+        ("states", "csv", {"day": "9999-12-31"}, "report_date"),
+        ("states", "csv", {"from": "0026-11-01", "to": "2026-11-02"}, "report_long"),
         ("report", "html", {"day": "2026-05-01"}, "report_empty"),
     ],
 )
@@ -162,6 +165,25 @@ def waiting(folder: Path, number: int) -> Download:
     return Download("a.xlsx", "text/plain", file=place / "a.xlsx")
 
 
+def test_a_download_that_was_taken_and_never_begun_leaves_nothing(tmp_path: Path) -> None:
+    kept = Tickets()
+    found = kept.take(kept.put(waiting(tmp_path, 0)))
+    assert found is not None
+    begun = found.read()
+    del found, begun
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_log_that_cannot_be_read_is_told_before_the_first_byte() -> None:
+    def locked() -> Iterator[object]:
+        raise DeskunitError("data_busy", file="deskunit.db")
+        yield
+
+    table = Table("calls", "deskunit.calls/1", (Column("call_key"),), locked())
+    with pytest.raises(DeskunitError, match=r"deskunit\.db"):
+        exporting.stream(table, "csv", "calls.csv")
+
+
 def test_what_nobody_fetches_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Tickets()
     now = [0.0]
@@ -175,11 +197,8 @@ def test_what_nobody_fetches_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert found is not None and b"".join(found.read()) == b"x"
     assert list(tmp_path.iterdir()) == []
 
-    left = kept.take(kept.put(waiting(tmp_path, 99)))  # and never read
-    assert left is not None and [one.name for one in tmp_path.iterdir()] == ["99"]
-
     for number in range(tickets.WAITING_MAX + 3):
         kept.put(waiting(tmp_path, number))
-    assert len(list(tmp_path.iterdir())) == tickets.WAITING_MAX + 1
+    assert len(list(tmp_path.iterdir())) == tickets.WAITING_MAX
     kept.close()
     assert list(tmp_path.iterdir()) == []

@@ -3,12 +3,12 @@ who and when.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from deskunit.callbacks.folding import Callback, Mark
 from deskunit.callbacks.kinds import CLOSED, SUPERVISOR, VOIDED
 from deskunit.errors import DeskunitError
+from deskunit.local_time import shown
 
 DETAILS = ("edit", "escalate", "key_account", "repeat")  # what may be completed after the closing
 
@@ -33,11 +33,6 @@ def check_fields(now: Callback, changed: Mapping[str, object], seen: int, zone: 
             raise _refused("callback_field_changed", now, mark, zone, field=name)
 
 
-def moment(utc_ms: int, zone: ZoneInfo) -> str:
-    """An instant as a sentence says it."""
-    return datetime.fromtimestamp(utc_ms / 1000, zone).strftime("%Y-%m-%d %H:%M:%S")
-
-
 def _may_complete(action: str, now: Callback, by: str, seen: int) -> bool:
     """Who closed it may still complete the details; a supervisor who saw that it is closed, too."""
     if action not in DETAILS or now.ended is None:
@@ -48,6 +43,6 @@ def _may_complete(action: str, now: Callback, by: str, seen: int) -> bool:
 def _refused(
     key: str, now: Callback, mark: Mark, zone: ZoneInfo, **values: object
 ) -> DeskunitError:
-    when = moment(mark.at_utc_ms, zone)
+    when = shown(mark.at_utc_ms, zone)
     values = {**values, "number": now.number, "by": mark.by or "–", "when": when}
     return DeskunitError(key, exit_code=1, **values)

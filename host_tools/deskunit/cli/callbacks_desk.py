@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from deskunit.cli.options import print_json, say, word
+from deskunit.local_time import shown
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -114,7 +115,7 @@ def instant(utc_ms: int | None, zone: "ZoneInfo") -> str:
     """A moment as a table shows it."""
     if utc_ms is None:
         return NOTHING
-    return datetime.fromtimestamp(utc_ms / 1000, zone).strftime("%Y-%m-%d %H:%M:%S")
+    return shown(utc_ms, zone)
 
 
 def span(ms: int) -> str:

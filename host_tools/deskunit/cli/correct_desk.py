@@ -92,26 +92,18 @@ def moment_of(text: str, zone: "ZoneInfo") -> int:
 
 
 def state_of(text: str) -> str:
-    """The state that a word means: its own, or its name in Chinese or English."""
-    from deskunit import states, words
+    """The state that a word means; a word that means none as it is: the rules tell which there are."""
+    from deskunit import states
 
-    named = {
-        states.label(one, language).lower(): one
-        for one in states.UNIT_STATES
-        for language in words.LANGUAGES
-    }
-    return named.get(text.lower(), text)
+    return states.find(text) or text
 
 
 def reason_of(text: str) -> int:
     """The code of a reason: a number, its word, or its name. DeskunitError: there is none."""
-    from deskunit import reasons, words
+    from deskunit import reasons
     from deskunit.errors import DeskunitError
 
-    if text.isascii() and text.isdecimal():
-        return int(text)
-    for code, one in reasons.REASONS.items():
-        names = {one.word, *(reasons.label(code, language) for language in words.LANGUAGES)}
-        if text.lower() in names:
-            return code
-    raise DeskunitError("correction_reason", exit_code=2, found=text)
+    code = reasons.find(text)
+    if code is None:
+        raise DeskunitError("correction_reason", exit_code=2, found=text)
+    return code

@@ -12,6 +12,7 @@ from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, json_option, print_json, say, word
 from deskunit.cli.states import tz_option
 from deskunit.cli.table import Column, print_table
+from deskunit.local_time import shown
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -176,6 +177,4 @@ def _by(author: str) -> str:
 
 
 def _when(utc_ms: int, zone: "ZoneInfo") -> str:
-    from deskunit.corrections.rules import local
-
-    return local(utc_ms, zone)
+    return shown(utc_ms, zone)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deskunit.cli.options import data_option, json_option, word
+from deskunit.state_log.query import SPLITS
 
 if TYPE_CHECKING:
     from deskunit.exports import Options, Typed
 
 FORMATS = ("csv", "xlsx", "parquet", "jsonl")
-SPLITS = ("midnight", "day", "15min", "30min", "hour")
 ENDINGS = {f".{name}": name for name in FORMATS}
 RANGE = (
     click.option("--from", "from_", metavar="TIME", help=word("opt_from")),

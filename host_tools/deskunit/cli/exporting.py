@@ -11,6 +11,7 @@ from deskunit.cli.export_options import LOG, RAW, Wish, wished
 from deskunit.cli.help import Command, Group
 from deskunit.cli.options import print_json, say, word
 from deskunit.cli.viewing import scope
+from deskunit.state_log.query import DAY, MINUTES
 
 if TYPE_CHECKING:
     from deskunit.exports import Asked, Export
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     Derived = Callable[[Store, Query, Limits, int], Table]
 
-EVERY = ("15min", "30min", "hour", "day")
+EVERY = (*MINUTES, DAY)
+NO_QUEUE = "NONE"  # as Asterisk writes it
 STATUSES = ("open", "closed", "voided")
 status_option = click.option("--status", type=click.Choice(STATUSES), metavar="|".join(STATUSES),
                              help=word("opt_export_status"))  # fmt: skip
@@ -31,7 +33,7 @@ personal_option = click.option("--personal", is_flag=True, help=word("opt_person
 kind_option = click.option("--kind", "kinds", multiple=True, metavar="KIND",
                            help=word("opt_event_kinds"))  # fmt: skip
 acw_option = click.option("--acw", is_flag=True, help=word("opt_acw"))
-queue_option = click.option("--queue", default="NONE", metavar="NAME", help=word("opt_queue"))
+queue_option = click.option("--queue", metavar="NAME", help=word("opt_queue"))
 every_option = click.option("--split", "every", type=click.Choice(EVERY), default="30min",
                             metavar="|".join(EVERY), help=word("opt_every"))  # fmt: skip
 
@@ -168,7 +170,7 @@ def _special(wish: Wish) -> None:
         with exports.terminal_progress(word("exporting")) as progress:
             done = get_writer(OF_STATES, wish.format)(
                 store, question.windows[0], out=wish.out, now_utc_ms=clock.now_utc_ms(),
-                progress=progress, **wish.more,
+                progress=progress, acw=wish.more["acw"], queue=wish.more["queue"] or NO_QUEUE,
             )  # fmt: skip
     tell_export(done, wish.as_json and wish.out != "-")
 

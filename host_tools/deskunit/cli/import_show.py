@@ -1,7 +1,6 @@
 """What an import of a queue_log found, for eyes: the files, the queues, the agents, the differences."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +8,7 @@ import click
 from deskunit import words
 from deskunit.cli.options import say
 from deskunit.cli.table import Column, print_table
+from deskunit.local_time import shown
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -67,7 +67,7 @@ def _show_file(read: "Read", zone: "ZoneInfo", *, is_known: bool) -> None:
     if read.first_utc_ms is None or read.last_utc_ms is None:
         say("import_file_empty", file=read.file)
         return
-    first, last = (_clock(one, zone) for one in (read.first_utc_ms, read.last_utc_ms))
+    first, last = (shown(one, zone) for one in (read.first_utc_ms, read.last_utc_ms))
     say("import_file", file=read.file, rows=read.rows, first=first, last=last)
     if is_known:
         say("import_known", file=read.file)
@@ -78,10 +78,6 @@ def _show_file(read: "Read", zone: "ZoneInfo", *, is_known: bool) -> None:
     others = [f"{verb} {n}" for verb, n in read.verbs.most_common() if verb not in KNOWN]
     if others:
         say("import_unknown_verbs", file=read.file, verbs=", ".join(others))
-
-
-def _clock(utc_ms: int, zone: "ZoneInfo") -> str:
-    return datetime.fromtimestamp(utc_ms / 1000, zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 # --- the figures -------------------------------------------------------------------------------
@@ -187,11 +183,11 @@ def _different(pair: "Pair", names: Names, zone: "ZoneInfo") -> list[str]:
 
 
 def _call(call: "Spoken", zone: "ZoneInfo") -> str:
-    return f"{_clock(call.start_utc_ms, zone)} {_lasted(call.start_utc_ms, call.end_utc_ms)}"
+    return f"{shown(call.start_utc_ms, zone)} {_lasted(call.start_utc_ms, call.end_utc_ms)}"
 
 
 def _press(press: "Press", zone: "ZoneInfo") -> str:
-    return f"{_clock(press.start_utc_ms, zone)} {_lasted(press.start_utc_ms, press.end_utc_ms)}"
+    return f"{shown(press.start_utc_ms, zone)} {_lasted(press.start_utc_ms, press.end_utc_ms)}"
 
 
 def _lasted(start_utc_ms: int, end_utc_ms: int | None) -> str:

@@ -91,7 +91,7 @@ def _asked(
     if _has_log(data_dir):
         with open_store(data_dir, write=False) as store:
             agents = store.agents()
-            query = replace(query, within=roles.scope(viewer, store))
+    query = replace(query, within=roles.scope_among(viewer, agents))
     names = {one.id: one.name for one in agents}
     return names, Asked(query, within_s, tolerance_s, people(data_dir, agents))
 

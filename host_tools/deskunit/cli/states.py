@@ -14,6 +14,7 @@ from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, json_option, print_json, say, word
 from deskunit.cli.table import Column, lines
 from deskunit.cli.viewing import scope
+from deskunit.local_time import shown
 
 if TYPE_CHECKING:
     from deskunit.intervals import Interval
@@ -67,8 +68,10 @@ class _Seen:
     """The rows of one agent (None: of all) that this user may see."""
 
     def __init__(self, store: "Store", agent: str | None, within: frozenset[str] | None) -> None:
+        from deskunit import roles
+
         self._store = store
-        self._agent = agent
+        self._agent = agent or roles.only_one(within)
         self._within = within
 
     def newest(self, limit: int) -> "list[Interval]":
@@ -125,19 +128,16 @@ class _Shown:
         return {"row_id": one.row_id, **fields_of(one)}
 
     def _cells(self, store: "Store", rows: "Sequence[Interval]") -> list[list[str]]:
-        from datetime import datetime
-
         from deskunit import reasons
 
         names = {agent.id: agent.name for agent in store.agents()}
         seats = {unit.uid: unit.seat or unit.uid for unit in store.units()}
         cells = []
         for one in rows:
-            start = datetime.fromtimestamp(one.start_utc_ms / 1000, self._zone)
             agent = one.agent_id or "–"
             reason = "" if one.reason_code is None else reasons.label(one.reason_code)
             cells.append([
-                start.strftime("%Y-%m-%d %H:%M:%S"),
+                shown(one.start_utc_ms, self._zone),
                 seats.get(one.uid, one.uid),
                 f"{agent} {names[agent]}" if agent in names else agent,
                 words.text(f"state.{one.state}"),

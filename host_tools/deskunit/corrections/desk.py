@@ -8,6 +8,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from deskunit import clock, roles
+from deskunit.agents import UNLISTED
 from deskunit.correction import Correction
 from deskunit.corrections import rules
 from deskunit.corrections.orders import SUPERVISOR, Order, why
@@ -15,6 +16,7 @@ from deskunit.corrections.rows import Draft, Row, parts, row
 from deskunit.corrections.rules import Around, Wish
 from deskunit.errors import DeskunitError
 from deskunit.intervals import Interval
+from deskunit.local_time import shown
 from deskunit.reasons import UNSPECIFIED
 from deskunit.settings import Viewer
 from deskunit.states import NOT_READY, SIGNED_OUT
@@ -22,7 +24,6 @@ from deskunit.store import Store
 
 Rows = list[Interval]
 EVERYBODY = Viewer()
-NO_LIST = "?"  # signed in without a list: nobody's team yet, so any supervisor's to say who it was
 SECOND_MS = 1000  # a time that is typed names its second
 
 
@@ -105,7 +106,7 @@ class CorrectionDesk:
         with self._store.writing_corrections() as writer:
             now = self.get(number)
             if now.withdrawn_utc_ms is not None:
-                when = rules.local(now.withdrawn_utc_ms, self._zone)
+                when = shown(now.withdrawn_utc_ms, self._zone)
                 raise DeskunitError(
                     "correction_withdrawn", number=number, by=now.withdrawn_by, when=when
                 )
@@ -121,7 +122,8 @@ class CorrectionDesk:
         around = self._around(wish)
         touched = {row.agent_id for row in around.beneath} | {wish.agent_id}
         mine = roles.scope(self._viewer, self._store)
-        roles.check(mine, sorted(one for one in touched if one not in (None, NO_LIST)))
+        # nobody is in no team: who it was, any supervisor may say
+        roles.check(mine, sorted(one for one in touched if one not in (None, UNLISTED)))
         rules.check(wish, around)
         return wish, around
 
@@ -147,7 +149,7 @@ class CorrectionDesk:
         else:
             rows = self._beneath(order.uid, at_utc_ms, at_utc_ms + 1)
         if not rows or rows[0].sign_in is None:
-            when = rules.local(at_utc_ms, self._zone)
+            when = shown(at_utc_ms, self._zone)
             raise DeskunitError("correction_outside", exit_code=2, when=when)
         start = at_utc_ms if order.state == SIGNED_OUT else rows[0].start_utc_ms
         return start, rules.ends(rows, self._now_utc_ms())

@@ -6,12 +6,12 @@ sign-in still add up to it. `signed_out` takes its end away from both sides.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from deskunit.correction import Correction, Said
 from deskunit.errors import DeskunitError
 from deskunit.intervals import Interval
+from deskunit.local_time import shown
 from deskunit.reasons import REASONS, SITE_CODES
 from deskunit.states import HOLD, NOT_READY, SIGNED_OUT, TALKING, UNIT_STATES, WRAP_UP
 
@@ -105,11 +105,6 @@ def is_of_whole(one: Correction | Wish) -> bool:
     return one.state == SIGNED_OUT or one.agent_id is not None
 
 
-def local(utc_ms: int, zone: ZoneInfo) -> str:
-    """A moment as sentences and tables show it."""
-    return datetime.fromtimestamp(utc_ms / 1000, zone).strftime("%Y-%m-%d %H:%M:%S")
-
-
 # --- the rules, in the order in which they are told ----------------------------------------------
 
 
@@ -147,18 +142,18 @@ def _span(wish: Wish, around: Around) -> None:
 
 def _one_sign_in(wish: Wish, around: Around) -> None:
     if not around.sign_in:
-        when = local(wish.start_utc_ms, around.zone)
+        when = shown(wish.start_utc_ms, around.zone)
         raise DeskunitError("correction_outside", exit_code=2, when=when)
     first, end_utc_ms = around.sign_in[0], ends(around.sign_in, around.now_utc_ms)
     if wish.end_utc_ms > end_utc_ms or {row.sign_in for row in around.beneath} != {first.sign_in}:
-        start, end = local(first.start_utc_ms, around.zone), local(end_utc_ms, around.zone)
+        start, end = shown(first.start_utc_ms, around.zone), shown(end_utc_ms, around.zone)
         raise DeskunitError("correction_beyond", exit_code=2, start=start, end=end)
 
 
 def _no_overlap(wish: Wish, around: Around) -> None:
     for one in around.active:
         if one.uid == wish.uid and _overlap_ms(one, wish.start_utc_ms, wish.end_utc_ms) > 0:
-            start, end = local(one.start_utc_ms, around.zone), local(one.end_utc_ms, around.zone)
+            start, end = shown(one.start_utc_ms, around.zone), shown(one.end_utc_ms, around.zone)
             raise DeskunitError(
                 "correction_overlaps", exit_code=2, number=one.number, start=start, end=end
             )
@@ -173,7 +168,7 @@ def _whole(wish: Wish, around: Around) -> None:
     is_to_end = wish.end_utc_ms == around.sign_in[-1].end_utc_ms
     is_from_start = wish.start_utc_ms == around.sign_in[0].start_utc_ms
     if not is_to_end:
-        end = local(ends(around.sign_in, around.now_utc_ms), around.zone)
+        end = shown(ends(around.sign_in, around.now_utc_ms), around.zone)
         key = "correction_not_to_end" if wish.agent_id is None else "correction_not_whole"
         raise DeskunitError(key, exit_code=2, end=end)
     if wish.agent_id is not None and not is_from_start:
@@ -185,7 +180,7 @@ def _reason_of_not_ready(wish: Wish, around: Around) -> None:
         return
     for row in around.beneath:
         if row.state != NOT_READY:
-            when = local(max(row.start_utc_ms, wish.start_utc_ms), around.zone)
+            when = shown(max(row.start_utc_ms, wish.start_utc_ms), around.zone)
             raise DeskunitError("correction_not_not_ready", exit_code=2, when=when, state=row.state)
 
 
@@ -194,7 +189,7 @@ def _in_a_call(wish: Wish, around: Around) -> None:
     if wish.state not in _AFTER or around.beneath[0].state in _IN_CALL:
         return
     if _state_before(wish, around) not in _AFTER[wish.state]:
-        when = local(wish.start_utc_ms, around.zone)
+        when = shown(wish.start_utc_ms, around.zone)
         raise DeskunitError("correction_no_call", exit_code=2, state=wish.state, when=when)
 
 
@@ -237,7 +232,7 @@ def _left(row: Interval, wish: Wish, around: Around) -> Iterator[tuple[int, int]
 
 
 def _say_twice(wish: Wish, uid: str, utc_ms: int, zone: ZoneInfo) -> None:
-    when = local(utc_ms, zone)
+    when = shown(utc_ms, zone)
     raise DeskunitError("correction_twice", exit_code=2, agent=wish.agent_id, uid=uid, when=when)
 
 

@@ -12,7 +12,7 @@ from deskunit.scripts.flow import END_INDEX, Stop, stops_of
 from deskunit.scripts.library import STATES
 from deskunit.scripts.reading import Texts
 from deskunit.scripts.scenario import END, Scenario
-from deskunit.settings import UNIT
+from deskunit.setting_ranges import UNIT
 
 Sum = Callable[[str], str]  # of a file, by its name
 

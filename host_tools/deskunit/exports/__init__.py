@@ -1,6 +1,6 @@
 """Exports: tables of the log as csv, xlsx, parquet or JSON lines, whole or not at all, with a manifest.
 
-Column by column in docs/supervisor.md. No row limit, and but for parquet nothing held in memory.
+Column by column in docs/exports.md. No row limit, and but for parquet nothing held in memory.
 """
 
 from deskunit.exports.asking import Asked, Typed, asked

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from deskunit import reasons, states, words
+from deskunit import local_time, reasons, states
 from deskunit.errors import DeskunitError
-from deskunit.settings import CLOCK, SHIFT
+from deskunit.setting_ranges import CLOCK, SHIFT
 from deskunit.state_log import query as ranges
-from deskunit.state_log.query import Query
+from deskunit.state_log.days import YEARS
+from deskunit.state_log.query import SPLITS, Query
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = timedelta(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +84,20 @@ def asked(
 
 def state(typed: str) -> str:
     """A state by its word or by its name in any language: hold, 保持. DeskunitError: there is none."""
-    for one in states.STATES:
-        if typed in (one, *(states.label(one, language) for language in words.LANGUAGES)):
-            return one
+    found = states.find(typed)
+    if found is not None:
+        return found
     known = ", ".join(states.STATES)
     raise DeskunitError("unknown_state", exit_code=2, state=typed, known=known)
 
 
 def reason(typed: str) -> int:
     """A reason by its code, word or name: 2, meal, 就餐. DeskunitError: there is none."""
-    for code in (*reasons.REASONS, *reasons.SITE_CODES):
-        names = (reasons.label(code, language) for language in words.LANGUAGES)
-        if typed in (str(code), reasons.word(code), *names):
-            return int(code)
-    known = ", ".join(f"{code} {reasons.label(code)}" for code in reasons.REASONS)
-    raise DeskunitError("unknown_reason", exit_code=2, reason=typed, known=known)
+    found = reasons.find(typed)
+    if found is None:
+        known = ", ".join(f"{code} {reasons.label(code)}" for code in reasons.REASONS)
+        raise DeskunitError("unknown_reason", exit_code=2, reason=typed, known=known)
+    return found
 
 
 def minutes(typed: str) -> int:
@@ -122,8 +122,6 @@ def shift_times(typed: str, named: Mapping[str, str]) -> tuple[time, time]:
 
 
 def _split(typed: str | None) -> str | None:
-    from deskunit.state_log.marks import SPLITS  # numpy: late
-
     if typed is not None and typed not in SPLITS:
         raise DeskunitError("unknown_split", exit_code=2, split=typed, known=", ".join(SPLITS))
     return typed
@@ -134,13 +132,13 @@ def _windows(query: Query, shift: str, named: Mapping[str, str]) -> tuple[Query,
     if query.from_utc_ms is None or query.to_utc_ms is None:
         raise DeskunitError("shift_needs_range", exit_code=2)
     start, end = shift_times(shift, named)
-    first = _date(query.zone, query.from_utc_ms) - timedelta(1)
-    last = _date(query.zone, query.to_utc_ms) + timedelta(1)
+    first = _date(query.zone, query.from_utc_ms) - _DAY
+    last = _date(query.zone, query.to_utc_ms) + _DAY
     found = []
     for number in range((last - first).days):
         on = first + timedelta(number)
         begins = _instant(query.zone, on, start)
-        ends = _instant(query.zone, on if end > start else on + timedelta(1), end)
+        ends = _instant(query.zone, on if end > start else on + _DAY, end)
         if query.from_utc_ms <= begins < query.to_utc_ms and begins < ends:
             found.append(replace(query, from_utc_ms=begins, to_utc_ms=ends))
     if not found:
@@ -149,10 +147,13 @@ def _windows(query: Query, shift: str, named: Mapping[str, str]) -> tuple[Query,
 
 
 def _date(zone: ZoneInfo, utc_ms: int) -> date:
-    return (_EPOCH + timedelta(milliseconds=utc_ms)).astimezone(zone).date()
+    """DeskunitError: the calendar ends there."""
+    on = local_time.local(utc_ms, UTC).date()
+    if on.year not in YEARS:
+        raise DeskunitError("bad_date", exit_code=2, text=repr(on.isoformat()))
+    return local_time.local(utc_ms, zone).date()
 
 
 def _instant(zone: ZoneInfo, on: date, at: time) -> int:
     """UTC ms of a time of day; one that a clock change repeats: its first pass."""
-    moment = datetime.combine(on, at, zone).astimezone(UTC) - _EPOCH
-    return moment // timedelta(milliseconds=1)
+    return local_time.utc_ms(datetime.combine(on, at, zone))

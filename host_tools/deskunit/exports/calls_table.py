@@ -1,6 +1,6 @@
 """Calls as a table of an export: one row a call, in the period in which its handling ended.
 
-Column by column in docs/supervisor.md; what a call is, is decided by measures/calls.py.
+Column by column in docs/exports.md; what a call is, is decided by measures/calls.py.
 """
 
 from collections.abc import Iterator

@@ -23,11 +23,6 @@ FORMULA_LEADS = frozenset("=+-@\t\r")
 _FORMULA = r"^[=+\-@\t\r]"
 
 
-def harmless(value: str) -> str:
-    """The text with an apostrophe before it if a spreadsheet would take it for a formula."""
-    return "'" + value if value[:1] in FORMULA_LEADS else value
-
-
 def chunks(table: Table, options: Options) -> Iterator[bytes]:
     """The file, batch by batch."""
     head = options.delimiter.join(_quoted(column.name, options) for column in table.columns)
@@ -59,6 +54,7 @@ def on_dictionary(array: Any, change: Any) -> Any:
 
 
 def _harmless(array: Any) -> Any:
+    """An apostrophe before what a spreadsheet would take for a formula."""
     leads = pc.match_substring_regex(array, _FORMULA)
     if not pc.any(leads).as_py():
         return array

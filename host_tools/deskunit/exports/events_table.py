@@ -1,6 +1,6 @@
 """Every stored event as a table of an export, by unit, boot and seq, with what was lost between them.
 
-Lossless: `line` is what the unit wrote, byte for byte. Column by column in docs/supervisor.md.
+Lossless: `line` is what the unit wrote, byte for byte. Column by column in docs/exports.md.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Holds as a table of an export: one row a hold, declined ones too, in the period that counts its call.
 
-Column by column in docs/supervisor.md; what a hold is, is decided by measures/holds.py.
+Column by column in docs/exports.md; what a hold is, is decided by measures/holds.py.
 """
 
 from collections.abc import Iterator

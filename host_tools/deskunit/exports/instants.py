@@ -5,13 +5,14 @@ zones since 1970 change on quarters of an hour. So a million instants cost what 
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from deskunit.local_time import local
+
 QUARTER_MS = 900_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Instant = tuple[int | None, int | None, str | None]
 
 
@@ -66,7 +67,7 @@ def _offsets(zone: ZoneInfo) -> Callable[[int], tuple[int, str]]:
 
     @lru_cache(maxsize=100_000)
     def offset(quarter: int) -> tuple[int, str]:
-        here = (_EPOCH + timedelta(milliseconds=quarter * QUARTER_MS)).astimezone(zone)
+        here = local(quarter * QUARTER_MS, zone)
         offset_ms = (here.utcoffset() or timedelta()) // timedelta(milliseconds=1)
         return offset_ms, "UTC" + here.isoformat(timespec="seconds")[19:25]
 

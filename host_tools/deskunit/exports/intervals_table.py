@@ -1,6 +1,6 @@
 """The interval report as a table of an export: one row an agent and quarter, half hour, hour or day.
 
-The seconds of the states of a row add up to its signed-in time. Column by column in docs/supervisor.md.
+The seconds of the states of a row add up to its signed-in time. Column by column in docs/exports.md.
 """
 
 from collections.abc import Iterator

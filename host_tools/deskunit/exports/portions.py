@@ -49,11 +49,13 @@ def _portions(
 
 
 def _periods(store: Store, query: Query, now_utc_ms: int) -> Iterator[tuple[str, Period]]:
-    """(date, period) of the business days that the range touches, cut to it; none in the future."""
-    start = query.from_utc_ms
-    if start is None:
-        first = next(store.intervals(limit=1), None)
-        start = now_utc_ms if first is None else first.start_utc_ms
+    """(date, period) of the business days that the range touches, cut to it; none before the log's first
+    row, none in the future.
+    """
+    first = next(store.intervals(limit=1), None)
+    start = now_utc_ms if first is None else first.start_utc_ms
+    if query.from_utc_ms is not None:
+        start = max(start, query.from_utc_ms)
     end = now_utc_ms + 1 if query.to_utc_ms is None else min(query.to_utc_ms, now_utc_ms + 1)
     if start >= end:
         return

@@ -1,6 +1,6 @@
 """Sign-ins as a table of an export: one row a sign-in, cut to the range.
 
-Column by column in docs/supervisor.md. The log is read day by day; the parts that a sign-in has on several
+Column by column in docs/exports.md. The log is read day by day; the parts that a sign-in has on several
 days are put together again.
 """
 

@@ -1,6 +1,6 @@
 """The state log as a table of an export: blocks of the log become batches, column by column.
 
-Column by column in docs/supervisor.md. A year's log goes through here; nothing is done row by row.
+Column by column in docs/exports.md. A year's log goes through here; nothing is done row by row.
 """
 
 from collections.abc import Callable, Iterator, Mapping

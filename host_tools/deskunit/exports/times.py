@@ -3,12 +3,10 @@
 The columns of exports are made by rendering.py and say the same.
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from deskunit.local_time import local
 
 
 def hms(duration_ms: int) -> str:
@@ -21,17 +19,4 @@ def hms(duration_ms: int) -> str:
 @lru_cache(maxsize=10_000)
 def utc_text(utc_ms: int) -> str:
     """An instant as 2026-11-22T01:00:00.123Z."""
-    moment = _EPOCH + timedelta(milliseconds=utc_ms)
-    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
-
-
-def local_clock(zone: ZoneInfo) -> Callable[[int], tuple[str, str]]:
-    """Local time to the second and the offset, e.g. UTC+08:00."""
-
-    @lru_cache(maxsize=10_000)
-    def local(utc_ms: int) -> tuple[str, str]:
-        here = (_EPOCH + timedelta(milliseconds=utc_ms)).astimezone(zone)
-        text = here.isoformat(" ", "seconds")
-        return text[:19], "UTC" + text[19:25]
-
-    return local
+    return local(utc_ms, UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -128,7 +128,7 @@ def atomically(file: Path) -> Iterator[BinaryIO]:
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         try:
-            _clear_leftovers(file)
+            clear_leftovers(file)
             with part.open("w+b") as target:
                 yield target
                 target.flush()
@@ -142,7 +142,7 @@ def atomically(file: Path) -> Iterator[BinaryIO]:
         raise DeskunitError("out_unwritable", file=file, why=error.strerror or error) from error
 
 
-def _clear_leftovers(file: Path) -> None:
+def clear_leftovers(file: Path) -> None:
     """Remove what an export of this name left that was killed; its process lives no more."""
     part = re.compile(rf"\.{re.escape(file.name)}\.(\d+)\.part")
     for one in file.parent.iterdir() if file.parent.is_dir() else ():

@@ -6,11 +6,11 @@ The recorder says who is signed in where, whose callbacks changed and what time 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from deskunit.agents import UNLISTED
 from deskunit.context import Due
-from deskunit.presence import ASSIGNED_LATER
 
 AGAIN_MS = 300_000
-NOBODY = ("", ASSIGNED_LATER)  # has no callbacks that a unit could show
+NOBODY = ("", UNLISTED)  # has no callbacks that a unit could show
 
 
 @dataclass(frozen=True, slots=True)

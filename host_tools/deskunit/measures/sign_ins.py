@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from deskunit.agents import UNLISTED
 from deskunit.measures.stretches import Stretch, joined, length_ms
 from deskunit.state_log.piece import Piece
 from deskunit.states import READY
-
-NOBODY_KNOWN = "?"  # signed in without a roster: two of them may be two people
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def later_elsewhere(runs: Sequence[SignIn]) -> list[list[Stretch]]:
     """
     of_agent: dict[str, list[int]] = {}
     for number, run in enumerate(runs):
-        if run.agent_id != NOBODY_KNOWN:
+        if run.agent_id != UNLISTED:
             of_agent.setdefault(run.agent_id, []).append(number)
     masks: list[list[Stretch]] = [[] for _ in runs]
     for numbers in of_agent.values():
@@ -124,6 +123,5 @@ def signed_in_time(runs: Iterable[SignIn]) -> Mapping[str, list[Stretch]]:
     for run in runs:
         of_agent.setdefault(run.agent_id, []).append((run.start_utc_ms, run.end_utc_ms))
     return {
-        agent: found if agent == NOBODY_KNOWN else joined(found)
-        for agent, found in of_agent.items()
+        agent: found if agent == UNLISTED else joined(found) for agent, found in of_agent.items()
     }

@@ -3,7 +3,7 @@
 from deskunit import words
 from deskunit.preview.plan import BY_SETTING, Sentence, Step
 from deskunit.preview.shots import conditions
-from deskunit.settings import UNIT
+from deskunit.setting_ranges import UNIT
 
 SEPARATOR = " · "
 

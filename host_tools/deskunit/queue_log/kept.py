@@ -14,7 +14,7 @@ from pathlib import Path
 from deskunit import clock, spreadsheet
 from deskunit.agents import Agent
 from deskunit.errors import DeskunitError
-from deskunit.exports.writing import atomically
+from deskunit.exports.writing import atomically, clear_leftovers
 from deskunit.queue_log.figures import DAY_MS, RING_MISSED, Figures, Tally
 from deskunit.queue_log.files import Read, lines, merged, rows
 from deskunit.queue_log.people import FILE_NAME, People, given
@@ -22,6 +22,7 @@ from deskunit.queue_log.row import LATEST_S, Row, parsed, written
 from deskunit.queue_log.visits import TRANSFERRED, Visit, visits
 
 FOLDER = "imported_calls"
+COMING = "queue_log"  # what a log is called until its content is known
 SCHEMA = "deskunit.queue_log/1"
 AROUND_S = 4 * 3600
 TIMES = 3  # of a transfer: holdtime, calltime, origposition; before them stands to whom
@@ -54,9 +55,10 @@ class Imported:
 def keep(data_dir: Path, read: Read) -> tuple[Kept, bool] | None:
     """Read a file to its end and keep it; whether it is new. None: it has no rows. DeskunitError."""
     folder = data_dir / FOLDER
-    part = folder / f".{os.getpid()}.part"
+    part = folder / f".{COMING}.{os.getpid()}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        clear_leftovers(folder / COMING)
         try:
             _write(part, rows(read))
             return _placed(folder, part, read)

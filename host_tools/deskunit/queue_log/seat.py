@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from deskunit import reasons
+from deskunit.agents import UNLISTED
 from deskunit.queue_log.row import Row
 from deskunit.state_log.piece import Piece
 from deskunit.states import HOLD, NOT_READY, READY, TALKING, UNKNOWN, WRAP_UP
-
-UNASSIGNED = "?"  # the agent of a sign-in without a roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ class Seat:
         is_login = verb.startswith("AGENTLOG")
         call = self._call.key if self._call is not None and not verb.endswith("PAUSEALL") else ""
         queue = "" if is_login or verb.endswith("PAUSEALL") else self._options.queue
-        return Row(at_ms, call, queue, f"Agent/{piece.agent_id or UNASSIGNED}", verb, params)
+        return Row(at_ms, call, queue, f"Agent/{piece.agent_id or UNLISTED}", verb, params)
 
 
 def _sitting(piece: Piece) -> tuple[str | None, str | None]:

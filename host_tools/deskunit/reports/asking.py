@@ -54,9 +54,12 @@ def period(
 def read_date(text: str) -> date:
     """2026-11-23. DeskunitError: no such date."""
     try:
-        return date.fromisoformat(text.strip())
+        found = date.fromisoformat(text.strip())
+        if found.year not in days.YEARS:
+            raise ValueError(f"year {found.year}")
     except ValueError as error:
         raise DeskunitError("report_date", exit_code=2, text=repr(text)) from error
+    return found
 
 
 def _is_one_day(kind: str, on: str | None) -> bool:

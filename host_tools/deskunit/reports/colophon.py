@@ -1,7 +1,6 @@
 """Head and foot of a report: what it is of, what its figures mean, what it rests on, the invariant. Pure."""
 
-from datetime import UTC, datetime, timedelta
-
+from deskunit.local_time import local
 from deskunit.reports.markup import Html, table, tag
 from deskunit.reports.model import Report
 from deskunit.reports.parts import scrolling
@@ -50,8 +49,8 @@ def _day_start(report: Report) -> str:
 
 
 def _made(report: Report) -> str:
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=report.foot.made_utc_ms)
-    return moment.astimezone(report.period.zone).strftime("%Y-%m-%d %H:%M:%S %Z")
+    moment = local(report.foot.made_utc_ms, report.period.zone)
+    return moment.strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
 def formulas(report: Report, say: Wording) -> Html:

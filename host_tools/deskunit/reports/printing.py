@@ -24,7 +24,8 @@ _FLAGS = ("--headless=new", "--disable-gpu", "--disable-extensions", "--no-first
 def pdf(html: str) -> bytes:
     """The printed page. DeskunitError: no_browser, print_failed."""
     browser = get_browser()
-    with tempfile.TemporaryDirectory(prefix="deskunit-") as folder:
+    # a browser that is just ending may still hold files of its profile
+    with tempfile.TemporaryDirectory(prefix="deskunit-", ignore_cleanup_errors=True) as folder:
         source, target = Path(folder, "report.html"), Path(folder, "report.pdf")
         source.write_text(html, "utf-8")
         _run([browser, *_FLAGS, *_as_root(), f"--user-data-dir={folder}/profile",

@@ -1,5 +1,6 @@
 """Reads of the store what one report needs, at once; building.py makes the report of it without I/O."""
 
+from itertools import islice
 from pathlib import Path
 
 from deskunit import measures, roster, settings
@@ -7,6 +8,7 @@ from deskunit.callbacks import shaping
 from deskunit.callbacks.desk import CallbackDesk
 from deskunit.callbacks.site import rules_of
 from deskunit.correction import Correction
+from deskunit.errors import DeskunitError
 from deskunit.queue_log.figures import Line
 from deskunit.reports.asking import Ask
 from deskunit.reports.material import Promised, Read
@@ -18,9 +20,11 @@ from deskunit.state_log.pieces import pieces
 from deskunit.state_log.query import Query
 from deskunit.store import Store
 
+MOST_STATES = 2_000_000  # a KB each; a month of 300 agents has 1.4 million
+
 
 def read(store: Store, data_dir: Path, ask: Ask, now_utc_ms: int) -> Read:
-    """DeskunitError: unknown agent or team, settings or lists with mistakes."""
+    """DeskunitError: unknown agent or team, settings or lists with mistakes, more than a report holds."""
     site = settings.load(data_dir)
     span = measures.Period(ask.period.from_utc_ms, ask.period.to_utc_ms)
     reading = span.reading(measures.limits_of(site))
@@ -29,7 +33,9 @@ def read(store: Store, data_dir: Path, ask: Ask, now_utc_ms: int) -> Read:
         is_raw=ask.is_raw, within=ask.within,
     )  # fmt: skip
     whom = chosen(store, query).agents
-    found = list(pieces(store, query, now_utc_ms))
+    found = list(islice(pieces(store, query, now_utc_ms), MOST_STATES + 1))
+    if len(found) > MOST_STATES:
+        raise DeskunitError("report_large", exit_code=2, most=MOST_STATES)
     kinds = measures.HAPPENINGS
     return Read(
         pieces=found,

@@ -1,10 +1,11 @@
 """The clock on the wall for many instants of one stretch: the zone is asked at its changes only. Pure."""
 
 from bisect import bisect_right
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from deskunit.local_time import local
+
 _QUARTER_MS = 900_000  # every change of a zone falls on one
 _HOUR_MS = 3_600_000
 _DAY_MS = 86_400_000
@@ -65,7 +66,7 @@ class Wall:
         return (utc_ms + self.offset_ms(utc_ms) - first) % _DAY_MS
 
     def local(self, utc_ms: int) -> datetime:
-        return (_EPOCH + timedelta(milliseconds=utc_ms)).astimezone(self.zone)
+        return local(utc_ms, self.zone)
 
     def full_hours(self, from_utc_ms: int, to_utc_ms: int) -> list[int]:
         """The instants in [from, to] at which an hour begins by this clock."""

@@ -24,7 +24,6 @@ STATE_NAMES = (
 )
 VERSION = r"[A-Za-z0-9.-]{1,16}"
 GROUP_ID = r"[a-z][a-z0-9_]{0,15}"
-FLAVOUR = r"[a-z][a-z0-9_]{0,15}"
 
 
 @dataclass(frozen=True)

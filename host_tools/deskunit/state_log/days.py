@@ -7,10 +7,12 @@ which it begins, so that a night shift stays on one.
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from deskunit.local_time import local, utc_ms
+
+YEARS = range(2, 9999)  # whose dates have a day before and after them
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ def day(zone: ZoneInfo, on: date, day_start_min: int = 0) -> Day:
 
 def day_at(zone: ZoneInfo, utc_ms: int, day_start_min: int = 0) -> Day:
     """The business day in which an instant lies."""
-    on = (_EPOCH + timedelta(milliseconds=utc_ms)).astimezone(zone).date()
+    on = local(utc_ms, zone).date()
     found = day(zone, on, day_start_min)
     if utc_ms < found.start_utc_ms:
         return day(zone, on - timedelta(1), day_start_min)
@@ -53,5 +55,4 @@ def find_day(in_order: Sequence[Day], utc_ms: int) -> Day | None:
 
 def _start(zone: ZoneInfo, on: date, day_start_min: int) -> int:
     wall = datetime(on.year, on.month, on.day, day_start_min // 60, day_start_min % 60)
-    moment = wall.replace(tzinfo=zone).astimezone(UTC) - _EPOCH
-    return moment // timedelta(milliseconds=1)
+    return utc_ms(wall.replace(tzinfo=zone))

@@ -4,19 +4,14 @@ Every offset to UTC in use is a multiple of 15 minutes, so a grid of 15 minutes 
 also in hours that a clock change repeats.
 """
 
-from datetime import UTC, datetime, timedelta
-
 import numpy as np
 
+from deskunit.local_time import local
 from deskunit.state_log.block import Numbers
 from deskunit.state_log.days import days
-from deskunit.state_log.query import Query
+from deskunit.state_log.query import DAY, MIDNIGHT, MINUTES, Query
 
-MINUTES = {"hour": 60, "30min": 30, "15min": 15}
-MIDNIGHT, DAY = "midnight", "day"
-SPLITS = (MIDNIGHT, DAY, *MINUTES)  # midnight: by the calendar; day: where the business day begins
 GRID_MS = 900_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def marks(query: Query, from_utc_ms: int, to_utc_ms: int) -> Numbers:
@@ -34,5 +29,4 @@ def marks(query: Query, from_utc_ms: int, to_utc_ms: int) -> Numbers:
 
 
 def _is_mark(query: Query, utc_ms: int, minutes: int) -> bool:
-    here = (_EPOCH + timedelta(milliseconds=utc_ms)).astimezone(query.zone)
-    return here.minute % minutes == 0
+    return local(utc_ms, query.zone).minute % minutes == 0

@@ -10,9 +10,9 @@ import numpy as np
 
 from deskunit.correction import Correction, Said
 from deskunit.reasons import UNSPECIFIED
-from deskunit.state_log.block import NOTHING, Block, Numbers, dictionary
+from deskunit.state_log.block import NOTHING, Block, Mask, Numbers, dictionary
 from deskunit.state_log.cutting import cut_rows
-from deskunit.states import CALL_STATES, NOT_READY
+from deskunit.states import CALL_STATES, NOT_READY, SIGNED_OUT
 
 CAUSE = "correction"
 Texts = dict[str, list[str]]
@@ -62,10 +62,22 @@ def _touched(block: Block, by_unit: dict[str, list[Correction]]) -> dict[int, Co
     for uid, corrections in by_unit.items():
         mine = block.among("uid", [uid]) & signed_in
         for one in corrections:
-            inside = (
-                mine & (starts >= one.start_utc_ms) & (ends <= one.end_utc_ms) & (ends > starts)
-            )
+            inside = mine & (starts >= one.start_utc_ms) & (ends <= one.end_utc_ms)
+            inside &= (ends > starts) | _without_length(block, one)
             found.update(dict.fromkeys(np.flatnonzero(inside).tolist(), one))
+    return found
+
+
+def _without_length(block: Block, one: Correction) -> Mask:
+    """Of rows that begin and end at once: those in between, at the bounds those of its sign-in alone.
+
+    One at its end belongs to it where it takes the sign-in to its end: nothing else comes after.
+    """
+    at = block.number("start_utc_ms")
+    is_to_end = one.state == SIGNED_OUT or one.agent_id is not None
+    own = (at < one.end_utc_ms) | is_to_end
+    between = (at > one.start_utc_ms) & (at < one.end_utc_ms)
+    found: Mask = between | (own & block.among("sign_in", [one.sign_in or ""]))
     return found
 
 

@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from deskunit.errors import DeskunitError
 
+MIDNIGHT, DAY = "midnight", "day"  # by the calendar; where the business day begins
+MINUTES = {"15min": 15, "30min": 30, "hour": 60}
+SPLITS = (MIDNIGHT, DAY, *MINUTES)
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -22,7 +26,7 @@ class Query:
     units: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     reasons: tuple[int, ...] = ()
-    split: str | None = None  # one of cuts.SPLITS
+    split: str | None = None  # one of SPLITS
     day_start_min: int = 0  # minutes after midnight at which a business day begins
     is_raw: bool = False  # True: as the units told it, without corrections
     within: frozenset[str] | None = None  # agents whose log this user may see; None: everybody's

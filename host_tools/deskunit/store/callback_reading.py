@@ -49,11 +49,6 @@ class CallbackReading(ColumnReading):
             self._rows(select(func.count()).select_from(schema.callback_now).where(*wanted))[0][0]
         )
 
-    def callback_owners(self) -> list[str]:
-        """Who has open callbacks."""
-        query = select(_NOW.owner).where(_NOW.status == OPEN).distinct().order_by(_NOW.owner)
-        return [row.owner for row in self._rows(query)]
-
     def callbacks(
         self,
         *,

@@ -15,6 +15,8 @@ from deskunit.state_log import days
 from deskunit.state_log.query import Query, zone
 from deskunit.store import Store
 
+MOST_EXPORTED = 3660  # days: ten years; a mistyped year asks for millions
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -56,6 +58,8 @@ def question(
     here, start_min = zone(settings.zone), minutes(settings.day_start)
     first, last = _dates(asked, days.day_at(here, now_utc_ms, start_min).date)
     count = (last - first).days + 1
+    if count > MOST_EXPORTED:
+        raise DeskunitError("report_long", exit_code=2, days=count, most=MOST_EXPORTED)
     found = tuple(days.day(here, first + timedelta(n), start_min) for n in range(count))
     period = Period(found, here, start_min)
     kind = DAY if count == 1 else TEAM if teams else WEEK
@@ -66,7 +70,7 @@ def question(
 
 
 def check_length(asked: Question) -> None:
-    """DeskunitError: more days than one looks at; files may have any number."""
+    """DeskunitError: more days than one looks at; files may have many more."""
     count = len(asked.ask.period.days)
     if count > MOST_DAYS:
         raise DeskunitError("report_long", exit_code=2, days=count, most=MOST_DAYS)

@@ -9,7 +9,7 @@ from deskunit.correction import Said
 from deskunit.corrections import orders
 from deskunit.corrections.orders import SUPERVISOR, Order
 from deskunit.corrections.rows import Draft, Part, Row
-from deskunit.corrections.rules import local
+from deskunit.local_time import shown
 from deskunit.state_log.piece import Piece
 from deskunit.state_log.query import moment
 
@@ -41,8 +41,8 @@ class Shown:
         return {
             "start_utc_ms": start_utc_ms,
             "end_utc_ms": end_utc_ms,
-            "start_local": local(start_utc_ms, self._zone),
-            "end_local": local(end_utc_ms, self._zone),
+            "start_local": shown(start_utc_ms, self._zone),
+            "end_local": shown(end_utc_ms, self._zone),
             "duration_s": (end_utc_ms - start_utc_ms) / 1000,
         }
 
@@ -91,7 +91,7 @@ class Shown:
             "author": one.author,
             "author_name": self._names.get(one.author, ""),
             "why": one.why,
-            "at_local": local(one.at_utc_ms, self._zone),
+            "at_local": shown(one.at_utc_ms, self._zone),
             "is_stale": one.is_stale,
             "withdrawn": self._withdrawn(one),
         }
@@ -100,7 +100,7 @@ class Shown:
         if one.withdrawn_utc_ms is None:
             return None
         by = one.withdrawn_by or ""
-        at = local(one.withdrawn_utc_ms, self._zone)
+        at = shown(one.withdrawn_utc_ms, self._zone)
         return {"by": by, "name": self._names.get(by, ""), "why": one.withdrawn_why, "at_local": at}
 
 

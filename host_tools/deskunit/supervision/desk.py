@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from deskunit import clock, roles, settings
-from deskunit.corrections.desk import NO_LIST, CorrectionDesk
+from deskunit.agents import UNLISTED
+from deskunit.corrections.desk import CorrectionDesk
 from deskunit.errors import DeskunitError
 from deskunit.exports.asking import minutes
 from deskunit.exports.saving import about
@@ -108,7 +109,7 @@ class SupervisionDesk:
         within = roles.scope(chosen.viewer, self._store)
         roles.check(within, (agent_id,))
         day = days.day_at(self._zone, at_utc_ms, minutes(chosen.day_start))
-        whom = () if agent_id == NO_LIST else (agent_id,)  # who that is, no list knows
+        whom = () if agent_id == UNLISTED else (agent_id,)  # who that is, no list knows
         asked = Query(self._zone, day.start_utc_ms, day.end_utc_ms, whom, within=within)
         found = pieces(self._store, asked, clock.now_utc_ms())
         shown = self._shown()

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from deskunit import measures
@@ -14,7 +14,7 @@ from deskunit.exports.saving import Progress, save_table, table_chunks
 from deskunit.exports.table import Table
 from deskunit.reports.model import Report
 from deskunit.settings import Settings
-from deskunit.state_log.query import Query
+from deskunit.state_log.query import SPLITS, Query
 from deskunit.store import Store
 from deskunit.supervision.download import Download
 
@@ -32,15 +32,12 @@ MEDIA = {
     "html": "text/html; charset=utf-8",
     "pdf": "application/pdf",
 }
-EVERY = ("15min", "30min", "hour", "day")  # of the interval table
 MakeTable = Callable[[Query], Table]
 
 
 def cut(kind: str, typed: str | None, day_start_min: int) -> str | None:
     """How the rows of that kind are cut; None: not. DeskunitError: there is no such cut."""
-    from deskunit.state_log.marks import SPLITS  # numpy: late
-
-    known = {"states": SPLITS, "intervals": EVERY}.get(kind, ())
+    known = {"states": SPLITS, "intervals": measures.EVERY}.get(kind, ())
     if not typed or not known:
         return None
     if kind == "intervals" and typed == "midnight" and not day_start_min:
@@ -100,10 +97,10 @@ def _derived(kind: str, every: str | None) -> Callable[..., Table]:
 
 
 def stream(table: Table, fmt: str, name: str) -> Download:
-    """A format of text. The first rows are read now, so that an error is no half file."""
+    """A format of text. The head and the first rows are read now, so that an error is no half file."""
     chunks = table_chunks(table, fmt)
-    first = next(chunks, b"")
-    return Download(name, MEDIA[fmt], chain((first,), chunks))
+    first = list(islice(chunks, 2))
+    return Download(name, MEDIA[fmt], chain(first, chunks))
 
 
 def binary(

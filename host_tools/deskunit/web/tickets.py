@@ -16,7 +16,6 @@ class Tickets:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: dict[str, tuple[float, Download]] = {}
-        self._taken: list[Download] = []  # a browser may go before the first byte
 
     def put(self, download: Download) -> str:
         """What to fetch it by; the oldest ones and those that nobody fetched go."""
@@ -35,16 +34,11 @@ class Tickets:
         """Once; None: never given, taken before, or too late."""
         with self._lock:
             found = self._waiting.pop(ticket, None)
-            if found is None:
-                return None
-            self._taken = [one for one in self._taken if one.file and one.file.exists()]
-            self._taken.append(found[1])
-        return found[1]
+        return found[1] if found is not None else None
 
     def close(self) -> None:
         """Let go of all."""
         with self._lock:
-            gone = [*(one for _, one in self._waiting.values()), *self._taken]
-            self._waiting, self._taken = {}, []
-        for one in gone:
+            gone, self._waiting = self._waiting, {}
+        for _, one in gone.values():
             one.close()

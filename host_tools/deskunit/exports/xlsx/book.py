@@ -19,7 +19,6 @@ from deskunit.exports.xlsx.styles import WIDTHS, XML
 SHEET_ROWS = 1_048_576  # Excel's, with the head row
 SHEET_BYTES = 1_900_000_000  # of XML: below what needs zip64
 COMPRESSION = 1  # higher levels take twice the time for a tenth of the size
-NAME_CHARS = 31
 _TEXT_WIDTHS = (6, 44)
 _SAMPLE_ROWS = 200
 _DATE = (1980, 1, 1, 0, 0, 0)  # the same rows make the same bytes

@@ -23,7 +23,7 @@ CELL_CHARS = 32_767  # Excel's limit
 EPOCH_DAY = 25_569  # 1970-01-01 in days since 1899-12-30
 DICTIONARY_WORDS = 1000  # of a batch: with more of them they are no words but texts
 SHARED_WORDS = 100_000  # kept in memory until the end
-_NOT_PLAIN = r"[&<>\x00-\x08\x0b-\x1f]|\r|^\s|\s$|_x[0-9A-Fa-f]{4}_"
+_NOT_PLAIN = r"[&<>\x00-\x08\x0b-\x1f\x{fffe}\x{ffff}]|^\s|\s$|_x[0-9A-Fa-f]{4}_"
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
