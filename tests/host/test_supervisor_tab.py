@@ -10,6 +10,7 @@ import pytest
 from callback_paper import at
 from correction_paper import UID
 from deskunit import words
+from deskunit.supervision import viewing
 from deskunit.web.app import PAGE_WORDS, STATIC
 from supervised import DAY, EVIL, Supervised
 
@@ -109,6 +110,14 @@ def test_what_cannot_be_shown_is_a_sentence(floor: Supervised, query: str, key: 
     answer = floor.get(f"view?{query}", "zh")
     assert (answer.status, answer.json()["error"]) == (409, key)
     assert re.search("[一-鿿]", answer.json()["sentence"])
+
+
+def test_the_page_holds_less_than_a_report_on_its_own(
+    floor: Supervised, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viewing, "MOST_STATES", 2)
+    answer = floor.get(f"view?day={DAY}", "en")
+    assert (answer.status, answer.json()["error"]) == (409, "report_large")
 
 
 def test_the_looks_are_the_reports_own_and_nothing_else_is_served(floor: Supervised) -> None:

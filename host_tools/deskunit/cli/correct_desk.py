@@ -42,8 +42,10 @@ def write(data_dir: Path, zone: "ZoneInfo", order: "Order") -> "Row":
     """Let the running logger write; without one take the folder's lock for this one write."""
     import msgspec
 
-    from deskunit import control
+    from deskunit import control, roles, settings
 
+    # as set now: the logger knows the viewer of its start
+    roles.check_correcting(settings.load(data_dir).viewer)
     try:
         asked = msgspec.to_builtins(order)
         number = int(control.call(data_dir, "correction_write", **asked)["number"])

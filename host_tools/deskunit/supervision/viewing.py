@@ -3,6 +3,7 @@
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,9 @@ PARTS: Mapping[str, Mapping[str, Part]] = {
     },
 }
 KEPT = 6
+MOST_STATES = (
+    500_000  # in the logger's process: two months of 50 agents, half a GB for some seconds
+)
 LIVE_MS = 1_000  # how long a view of today is as good as a new one
 PAST_MS = 20_000
 
@@ -80,7 +84,8 @@ class Views:
 
 def _made(store: Store, data_dir: Path, question: Question, now_utc_ms: int) -> Report | None:
     try:
-        return building.report(store, data_dir, question.ask, now_utc_ms)
+        ask = replace(question.ask, most_states=MOST_STATES)
+        return building.report(store, data_dir, ask, now_utc_ms)
     except DeskunitError as error:
         if error.key == "report_empty":
             return None
