@@ -357,6 +357,8 @@ def test_an_empty_range_is_said_and_still_a_file(
         (("--format", "xls"), "xlsx"),
         (("--delimiter", "ab"), "ab"),
         (("--shift", "22:00-06:00"), "--from"),
+        (("--format", "xlsx", "--delimiter", ";"), "--delimiter does nothing in the format xlsx"),
+        (("--format", "jsonl", "--no-bom"), "--no-bom does nothing in the format jsonl"),
     ],
 )
 @pytest.mark.parametrize("kind", ["states", "events", "calls", "signins", "callbacks"])
@@ -383,3 +385,47 @@ def test_what_is_shown_keeps_to_what_may_be_seen(
     assert run("script", "use", "--team", "夜班组")[0] == 2
     rows = json.loads(run("states", "--json")[1])
     assert {one["agent_id"] for one in rows} == {"1002"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        (("--acw",), "--acw does nothing in the format csv, only in queue_log"),
+        (("--queue", "NONE", "--format", "xlsx"), "--queue does nothing in the format xlsx"),
+        (
+            ("--split", "hour", "--format", "queue_log"),
+            "--split does nothing in the format queue_log",
+        ),
+        (("--no-bom", "--format", "queue_log"), "--no-bom does nothing"),
+    ],
+)
+def test_an_option_of_the_state_log_that_would_do_nothing_is_refused(
+    store: Store,
+    tmp_path: Path,
+    run: Callable[..., tuple[int, str]],
+    typed: tuple[str, ...],
+    named: str,
+) -> None:
+    code, said = run("export", "states", *typed, "--out", str(tmp_path / "f.csv"))
+    assert code == 2 and said.count("\n") == 1 and named in said
+    assert [file.name for file in tmp_path.iterdir()] == ["data"]
+
+
+def test_the_name_of_another_programs_file_is_refused_unless_the_format_is_said(
+    store: Store, tmp_path: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    for name in ("f.xls", "f.DOCX", "f.ods", "f.json"):
+        code, said = run("export", "calls", "--out", str(tmp_path / name))
+        assert code == 2 and ".csv, .xlsx, .parquet, .jsonl" in said and "--format" in said
+    assert [file.name for file in tmp_path.iterdir()] == ["data"]
+    assert run("export", "calls", "--format", "csv", "--out", str(tmp_path / "f.xls"))[0] == 0
+    for name in ("f", "f.txt", "f.v2"):
+        assert run("export", "calls", "--out", str(tmp_path / name))[0] == 0
+        assert (tmp_path / name).read_bytes().startswith(b"\xef\xbb\xbfcall_key,")
+
+
+def test_the_query_in_a_manifest_is_what_was_asked(
+    store: Store, tmp_path: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    assert run("export", "states", "--out", str(tmp_path / "f.csv"))[0] == 0
+    assert json.loads((tmp_path / "f.csv.manifest.json").read_text("utf-8"))["query"] == {}

@@ -240,6 +240,14 @@ def test_a_wrong_question_is_one_sentence_and_no_file(
     assert list(folder.iterdir()) == []
 
 
+def test_the_name_of_another_programs_file_is_refused(
+    terminal: Terminal, morning: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "r.docx"
+    code, told = terminal.run("report", "day", DAY, "--data", morning, "--out", file)
+    assert code == 2 and ".html, .xlsx, .pdf" in told and not file.exists()
+
+
 def test_a_folder_that_is_not_there_is_named(
     terminal: Terminal, morning: Path, tmp_path: Path
 ) -> None:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deskunit.cli.options import data_option, json_option, word
+from deskunit.cli.out_endings import form
 from deskunit.state_log.query import SPLITS
 
 if TYPE_CHECKING:
     from deskunit.exports import Options, Typed
 
 FORMATS = ("csv", "xlsx", "parquet", "jsonl")
-ENDINGS = {f".{name}": name for name in FORMATS}
+QUEUE_LOG = "queue_log"  # of states alone
 RANGE = (
     click.option("--from", "from_", metavar="TIME", help=word("opt_from")),
     click.option("--to", metavar="TIME", help=word("opt_to")),
@@ -33,14 +34,22 @@ LOG = (
     click.option("--split", metavar="|".join(SPLITS), help=word("opt_split")),
     *RAW,
 )
-PLACE = (
-    click.option("--format", "fmt", metavar="|".join(FORMATS), help=word("opt_format")),
-    click.option("--delimiter", default=",", metavar="CHAR", help=word("opt_delimiter")),
+_PLACE = (
+    click.option("--delimiter", metavar="CHAR", help=word("opt_delimiter")),
     click.option("--no-bom", is_flag=True, help=word("opt_no_bom")),
     click.option("--out", default="-", metavar="FILE", help=word("opt_out")),
     json_option,
     data_option,
 )
+PLACE = (
+    click.option("--format", "fmt", metavar="|".join(FORMATS), help=word("opt_format")),
+    *_PLACE,
+)
+PLACE_OF_STATES = (
+    click.option("--format", "fmt", metavar="|".join((*FORMATS, QUEUE_LOG)),
+                 help=word("opt_format_of_states")),
+    *_PLACE,
+)  # fmt: skip
 _TYPED = (
     *("from_", "to", "shift", "tz", "day_start", "agents", "teams", "units"),
     *("states", "reasons", "split", "is_raw"),
@@ -55,7 +64,7 @@ class Wish:
     typed: dict[str, Any]
     out: str
     fmt: str | None
-    delimiter: str
+    delimiter: str | None
     no_bom: bool
     as_json: bool
     data_dir: Path
@@ -64,7 +73,7 @@ class Wish:
     @property
     def format(self) -> str:
         """As said, else as the file's name ends, else csv."""
-        return self.fmt or ENDINGS.get(Path(self.out).suffix.lower(), "csv")
+        return form(self.out, self.fmt, FORMATS)
 
     def question(self, zone: str | None) -> "Typed":
         """`zone`: of the settings, where none was typed."""
@@ -75,18 +84,38 @@ class Wish:
     def options(self) -> "Options":
         from deskunit.exports.options import Options, delimiter
 
-        return Options(delimiter(self.delimiter), not self.no_bom)
+        return Options(delimiter(self.delimiter or ","), not self.no_bom)
+
+    def check(self) -> None:
+        """DeskunitError: an option that would do nothing in this format, or an ending of no format."""
+        from deskunit.errors import DeskunitError
+
+        chosen, is_known = self.format, self.format in (*FORMATS, QUEUE_LOG)
+        for option, is_said, formats in (
+            ("--acw", self.more.get("acw"), (QUEUE_LOG,)),
+            ("--queue", self.more.get("queue") is not None, (QUEUE_LOG,)),
+            ("--split", self.typed.get("split") is not None, FORMATS),
+            ("--delimiter", self.delimiter is not None, ("csv",)),
+            ("--no-bom", self.no_bom, ("csv",)),
+        ):
+            if is_said and is_known and chosen not in formats:
+                raise DeskunitError("option_idle", exit_code=2, option=option, format=chosen,
+                                    known=", ".join(formats))  # fmt: skip
 
 
-def wished(*options: Option) -> Callable[[Callable[[Wish], None]], Callable[..., None]]:
-    """Give a command these options, and RANGE before and PLACE after them; it gets a Wish."""
+def wished(
+    *options: Option, place: tuple[Option, ...] = PLACE
+) -> Callable[[Callable[[Wish], None]], Callable[..., None]]:
+    """Give a command these options, and RANGE before and `place` after them; it gets a Wish."""
 
     def decorate(command: Callable[[Wish], None]) -> Callable[..., None]:
         @wraps(command)
         def called(**values: Any) -> None:
-            command(_wish(values))
+            wish = _wish(values)
+            wish.check()
+            command(wish)
 
-        for option in reversed((*RANGE, *options, *PLACE)):
+        for option in reversed((*RANGE, *options, *place)):
             called = option(called)
         return called
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deskunit.cli.export_options import LOG, RAW, Wish, wished
+from deskunit.cli.export_options import LOG, PLACE_OF_STATES, RAW, Wish, wished
 from deskunit.cli.help import Command, Group
 from deskunit.cli.options import print_json, say, word
 from deskunit.cli.viewing import scope
@@ -44,7 +44,7 @@ def export() -> None:
 
 
 @export.command("states", cls=Command, help=word("export_states_help"))
-@wished(*LOG, acw_option, queue_option)
+@wished(*LOG, acw_option, queue_option, place=PLACE_OF_STATES)
 def states(wish: Wish) -> None:
     from deskunit.exports import formats
 

@@ -54,11 +54,14 @@ def queue_log(
     data_dir: Path,
 ) -> None:
     from deskunit import settings
+    from deskunit.cli.export_options import FORMATS
+    from deskunit.cli.out_endings import form
     from deskunit.exports import terminal_progress
     from deskunit.queue_log.importing import told
     from deskunit.queue_log.telling import RATES, fields
     from deskunit.state_log.query import query
 
+    wanted = form(out or "-", fmt, FORMATS)
     query_ = query(from_=from_, to=to, tz=chosen_zone(data_dir, tz))
     all_settings = settings.load(data_dir)
     chosen = all_settings.queue_log
@@ -75,7 +78,7 @@ def queue_log(
 
         show(found, against, targets, names, query_.zone, limit)
     if out is not None and against is not None:
-        _save(against, out, fmt, query_, names)
+        _save(against, out, wanted, query_, names)
 
 
 def _asked(
@@ -115,12 +118,10 @@ def _against(data_dir: Path, found: "Told", asked: "Asked") -> "Reconciliation |
 
 
 def _save(
-    against: "Reconciliation", out: str, fmt: str | None, query: "Query", names: Mapping[str, str]
+    against: "Reconciliation", out: str, fmt: str, query: "Query", names: Mapping[str, str]
 ) -> None:
-    from deskunit.cli.export_options import ENDINGS
     from deskunit.cli.exporting import tell_export
     from deskunit.queue_log.saving import save_differences
 
-    wanted = fmt or ENDINGS.get(Path(out).suffix.lower(), "csv")
-    done = save_differences(against, out, wanted, query, names)
+    done = save_differences(against, out, fmt, query, names)
     tell_export(done, as_json=False)

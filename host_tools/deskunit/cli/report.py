@@ -93,13 +93,14 @@ def _write(
     teams: tuple[str, ...] = (),
 ) -> None:
     from deskunit import clock, roles, settings
+    from deskunit.cli import out_endings
     from deskunit.exports.asking import minutes
     from deskunit.reports import asking, writing
     from deskunit.state_log.query import zone
     from deskunit.store import open_store
 
     language, site = _language(lang), settings.load(data_dir)
-    form = writing.form(out, fmt)
+    form = writing.form(out, out_endings.form(out, fmt, FORMATS))
     now = clock.now_utc_ms()
     whole = asking.period(
         kind, zone(tz or site.zone), now, on=on, from_=from_, to=to,
