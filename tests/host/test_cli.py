@@ -192,9 +192,7 @@ def test_a_reason_of_the_system_is_in_the_users_language(
     terminal: Terminal, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DESKUNIT_LANG", "zh")
-    code, _, err = terminal.run(
-        "export", "states", "--data", str(log), "--out", str(log / "a" / "b")
-    )
+    code, _, err = terminal.run("backup", "--data", str(log), str(log / "a" / "b"))
     assert code == 1 and "没有这个文件或文件夹" in err and "No such" not in err
 
 

@@ -424,6 +424,14 @@ def test_the_name_of_another_programs_file_is_refused_unless_the_format_is_said(
         assert (tmp_path / name).read_bytes().startswith(b"\xef\xbb\xbfcall_key,")
 
 
+def test_how_many_rows_is_said_the_same_of_one_and_of_many(
+    store: Store, tmp_path: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    agent = ("export", "signins", "--agent", "1001")
+    assert "rows 1," in run(*agent, "--out", str(tmp_path / "f.csv"))[1]
+    assert run(*agent)[1].endswith("Rows 1.\n")
+
+
 def test_the_query_in_a_manifest_is_what_was_asked(
     store: Store, tmp_path: Path, run: Callable[..., tuple[int, str]]
 ) -> None:

@@ -369,11 +369,18 @@ def test_an_unknown_reason_is_told_which_there_are(
     assert known in sentence and "lunch" in sentence
 
 
-@pytest.mark.parametrize("out", ["missing/s.csv", "data", "data/deskunit.db/s.csv"])
+@pytest.mark.parametrize(
+    ("out", "key"),
+    [
+        ("missing/s.csv", "out_no_folder"),
+        ("data", "out_unwritable"),
+        ("data/deskunit.db/s.csv", "out_unwritable"),
+    ],
+)
 def test_a_place_that_cannot_be_written_is_a_sentence(
-    store: Store, tmp_path: Path, out: str
+    store: Store, tmp_path: Path, out: str, key: str
 ) -> None:
-    assert refused(store, tmp_path / out).key == "out_unwritable"
+    assert refused(store, tmp_path / out).key == key
 
 
 def in_a_cell(text: str) -> str:

@@ -81,6 +81,17 @@ def test_for_eyes(run: Run, made: Floor, tmp_path: Path) -> None:
     assert f"{hidden} more" in err
 
 
+def test_clocks_that_could_not_be_compared_are_not_said_to_agree(
+    run: Run, made: Floor, tmp_path: Path
+) -> None:
+    log = str(tmp_path / "queue_log")
+    assert "taken out below" in run(log)[1]
+    few = tmp_path / "few"
+    few.write_text("".join(line + "\n" for line in made.log[:6]), "utf-8")
+    out = run(str(few), "--no-keep")[1]
+    assert "fewer than 5 calls" in out and "taken out below" not in out
+
+
 def test_in_chinese(run: Run, made: Floor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DESKUNIT_LANG", "zh")
     code, out, _ = run(str(tmp_path / "queue_log"))

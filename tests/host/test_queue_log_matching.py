@@ -103,7 +103,7 @@ def test_the_clocks_difference_is_the_median_and_is_taken_out(skew_s: int) -> No
     calls = [spoken(n, 1000 * n, 1000 * n + 60) for n in range(1, 8)]
     pressed = [press(n, 1000 * n + skew_s, 1000 * n + 60 + skew_s) for n in range(1, 7)]
     found = held_against(calls, [*pressed, press(9, 7500 + skew_s, 7600 + skew_s)])
-    assert found.skew_ms == 1000 * skew_s
+    assert (found.skew_ms, found.is_skew_known) == (1000 * skew_s, True)
     assert {one.worst_ms for one in found.pairs} == {0} and len(found.pairs) == 6
     assert numbers(found)[1:] == ({"call7"}, {"press9"})
 
@@ -111,7 +111,8 @@ def test_the_clocks_difference_is_the_median_and_is_taken_out(skew_s: int) -> No
 def test_few_calls_say_nothing_of_the_clocks() -> None:
     calls = [spoken(n, 1000 * n, 1000 * n + 60) for n in range(1, 5)]
     pressed = [press(n, 1000 * n + 10, 1000 * n + 70) for n in range(1, 5)]
-    assert held_against(calls, pressed).skew_ms == 0
+    found = held_against(calls, pressed)
+    assert (found.skew_ms, found.is_skew_known) == (0, False)
 
 
 def test_only_what_began_in_the_period_is_told() -> None:

@@ -142,11 +142,16 @@ def _span(mean: "Mean") -> str:
 
 
 def _show_differences(found: "Reconciliation", names: Names, zone: "ZoneInfo", limit: int) -> None:
+    from deskunit.queue_log.matching import SKEW_CALLS
+
     click.echo(_word("matched", matched=len(found.pairs), different=len(found.different),
                      seconds=found.tolerance_ms // 1000))  # fmt: skip
     click.echo(_word("unmatched", without_press=len(found.without_press),
                      without_call=len(found.without_call)))  # fmt: skip
-    click.echo(_word("clocks", seconds=f"{found.skew_ms / 1000:+.1f}"))
+    if found.is_skew_known:
+        click.echo(_word("clocks", seconds=f"{found.skew_ms / 1000:+.1f}"))
+    else:
+        click.echo(_word("clocks_unknown", fewest=SKEW_CALLS))
     if found.elsewhere:
         click.echo(_word("elsewhere", number=len(found.elsewhere)))
     rows = list(_differences(found, names, zone))

@@ -139,6 +139,8 @@ def atomically(file: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise DeskunitError("out_disk_full", file=file) from error
+        if isinstance(error, FileNotFoundError) and not file.parent.exists():
+            raise DeskunitError("out_no_folder", file=file, folder=file.parent) from error
         raise DeskunitError("out_unwritable", file=file, why=error.strerror or error) from error
 
 

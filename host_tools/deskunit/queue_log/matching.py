@@ -54,6 +54,7 @@ class Reconciliation:
     elsewhere: tuple[Spoken, ...]
     skew_ms: int
     tolerance_ms: int
+    is_skew_known: bool = True  # False: too few are near each other, it was taken for 0
 
     @property
     def different(self) -> tuple[Pair, ...]:
@@ -93,7 +94,8 @@ def reconciled(
     for one in sorted(spoken, key=lambda one: one.start_utc_ms):
         (calls_of[one.agent_id] if one.agent_id in here else away).append(one)
     of = _by_agent(presses)
-    skew_ms = _skew(calls_of, of)
+    skew = _skew(calls_of, of)
+    skew_ms = skew or 0
     pairs: list[Pair] = []
     for agent_id, calls in calls_of.items():
         pairs += _paired(calls, of.get(agent_id, []), skew_ms, tolerance_ms)
@@ -108,6 +110,7 @@ def reconciled(
         tuple(away),
         skew_ms,
         tolerance_ms,
+        is_skew_known=skew is not None,
     )
 
 
@@ -128,8 +131,10 @@ def _by_agent(presses: Iterable[Press]) -> dict[str, list[Press]]:
     return found
 
 
-def _skew(calls_of: Mapping[str, Sequence[Spoken]], of: Mapping[str, Sequence[Press]]) -> int:
-    """The median of what lies between each call and the press nearest to it; 0 where too few are near."""
+def _skew(
+    calls_of: Mapping[str, Sequence[Spoken]], of: Mapping[str, Sequence[Press]]
+) -> int | None:
+    """The median of what lies between each call and the press nearest to it; None: too few are near."""
     apart = []
     for agent_id, calls in calls_of.items():
         starts = [one.start_utc_ms for one in of.get(agent_id, [])]
@@ -139,7 +144,7 @@ def _skew(calls_of: Mapping[str, Sequence[Spoken]], of: Mapping[str, Sequence[Pr
             nearest = min(near, key=abs, default=SKEW_WINDOW_MS)
             if abs(nearest) < SKEW_WINDOW_MS:
                 apart.append(nearest)
-    return round(median(apart)) if len(apart) >= SKEW_CALLS else 0
+    return round(median(apart)) if len(apart) >= SKEW_CALLS else None
 
 
 def _paired(
