@@ -424,6 +424,20 @@ def test_the_name_of_another_programs_file_is_refused_unless_the_format_is_said(
         assert (tmp_path / name).read_bytes().startswith(b"\xef\xbb\xbfcall_key,")
 
 
+def test_a_unit_is_meant_by_its_uid_or_by_its_seat(
+    store: Store, tmp_path: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    by_uid, by_seat = (run("export", "states", "--unit", one, "--out", "-") for one in (UID, "07"))
+    assert by_uid == by_seat and by_seat[0] == 0
+    out = tmp_path / "f.csv"
+    assert run("export", "events", "--unit", "07", "--unit", OTHER, "--out", str(out))[0] == 0
+    query = json.loads((tmp_path / "f.csv.manifest.json").read_text("utf-8"))["query"]
+    assert query["units"] == [UID, OTHER]
+    store.name_unit(OTHER, "07")
+    code, said = run("export", "states", "--unit", "07")
+    assert code == 2 and "Several units have the seat 07" in said
+
+
 def test_how_many_rows_is_said_the_same_of_one_and_of_many(
     store: Store, tmp_path: Path, run: Callable[..., tuple[int, str]]
 ) -> None:

@@ -69,18 +69,6 @@ def _write_alone(data_dir: Path, zone: "ZoneInfo", order: "Order") -> int:
         return CorrectionDesk(store, zone, clock.now_utc_ms, viewer).write(order).number
 
 
-def uid_of(store: "Store", name: str) -> str:
-    """The unit with that uid or seat. DeskunitError: there is none, or several."""
-    from deskunit.errors import DeskunitError
-
-    found = [uid for uid, seat in store.seats().items() if name in (uid, seat)]
-    if not found:
-        raise DeskunitError("push_unknown_unit", exit_code=2, name=name)
-    if len(found) > 1:
-        raise DeskunitError("correction_no_unit", exit_code=2, name=name)
-    return found[0]
-
-
 def moment_of(text: str, zone: "ZoneInfo") -> int:
     """UTC ms of a time as typed; a time of day alone is today's. DeskunitError: unreadable."""
     from deskunit import clock

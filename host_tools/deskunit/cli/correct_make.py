@@ -12,13 +12,13 @@ from deskunit.cli.correct_desk import (
     reading,
     reason_of,
     state_of,
-    uid_of,
     write,
     zone_of,
 )
 from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, json_option, print_json, say, word
 from deskunit.cli.states import tz_option
+from deskunit.cli.unit_names import uid_of
 
 if TYPE_CHECKING:
     from deskunit.corrections.orders import Order

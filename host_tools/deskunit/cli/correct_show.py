@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from deskunit import words
-from deskunit.cli.correct_desk import moment_of, reading, uid_of, zone_of
+from deskunit.cli.correct_desk import moment_of, reading, zone_of
 from deskunit.cli.help import Command
 from deskunit.cli.options import data_option, json_option, print_json, say, word
 from deskunit.cli.states import tz_option
 from deskunit.cli.table import Column, print_table
+from deskunit.cli.unit_names import uid_of
 from deskunit.local_time import shown
 
 if TYPE_CHECKING:

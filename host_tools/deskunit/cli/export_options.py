@@ -25,7 +25,7 @@ RANGE = (
     click.option("--day-start", metavar="TIME", help=word("opt_day_start")),
     click.option("--agent", "agents", multiple=True, metavar="ID", help=word("opt_agents")),
     click.option("--team", "teams", multiple=True, metavar="TEAM", help=word("opt_teams")),
-    click.option("--unit", "units", multiple=True, metavar="UID", help=word("opt_units")),
+    click.option("--unit", "units", multiple=True, metavar="SEAT|UID", help=word("opt_units")),
 )
 RAW = (click.option("--raw", "is_raw", is_flag=True, help=word("opt_raw")),)
 LOG = (

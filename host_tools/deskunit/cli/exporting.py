@@ -10,6 +10,7 @@ import click
 from deskunit.cli.export_options import LOG, PLACE_OF_STATES, RAW, Wish, wished
 from deskunit.cli.help import Command, Group
 from deskunit.cli.options import print_json, say, word
+from deskunit.cli.unit_names import uid_of
 from deskunit.cli.viewing import scope
 from deskunit.state_log.query import DAY, MINUTES
 
@@ -180,6 +181,7 @@ def _question(wish: Wish, chosen: "Settings", store: "Store") -> "Asked":
     from deskunit import exports
 
     typed = wish.question(chosen.zone)
+    typed = replace(typed, units=[uid_of(store, one) for one in typed.units])
     within = scope(wish.data_dir, store, typed.agents, typed.teams)
     asked = exports.asked(typed, day_start=chosen.day_start, shifts=chosen.shifts, within=within)
     return replace(
