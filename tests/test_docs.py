@@ -66,6 +66,12 @@ def test_every_event_has_its_row(kind: str) -> None:
     assert re.search(rf"^\| `{kind}` \|", PROTOCOL, re.MULTILINE)
 
 
+def test_the_kinds_that_an_export_takes_are_those_of_the_protocol() -> None:
+    rows = PROTOCOL.split("| kind | body | meaning |", 1)[1].split("\n\n", 1)[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", rows, re.MULTILINE)) == set(events_table.KINDS)
+    assert event_kinds() <= set(events_table.KINDS)
+
+
 @pytest.mark.parametrize("struct", [wire.About, wire.Status], ids=lambda one: one.__name__)
 def test_every_key_of_h_is_named(struct: type[msgspec.Struct]) -> None:
     missing = [name for name in struct.__struct_fields__ if f"`{name}`" not in PROTOCOL]

@@ -438,6 +438,19 @@ def test_a_unit_is_meant_by_its_uid_or_by_its_seat(
     assert code == 2 and "Several units have the seat 07" in said
 
 
+def test_an_unknown_kind_of_event_is_refused_and_one_of_a_newer_unit_is_not(
+    store: Store, tmp_path: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    asked = ("export", "events", "--out", str(tmp_path / "f.csv"), "--kind")
+    code, said = run(*asked, "glow")
+    assert code == 2 and "no kind of event glow" in said and "remind, spoke" in said
+    assert [file.name for file in tmp_path.iterdir()] == ["data"]
+    assert all(run(*asked, kind)[0] == 0 for kind in ("stuck", "gap", "quarantine"))
+    store.commit([event(UID, BOOT, len(NIGHT) + 1, 1000, "glow", {})], BEGIN)
+    code, said = run(*asked, "glow")
+    assert code == 0 and "rows 1," in said
+
+
 def test_how_many_rows_is_said_the_same_of_one_and_of_many(
     store: Store, tmp_path: Path, run: Callable[..., tuple[int, str]]
 ) -> None:

@@ -276,6 +276,25 @@ def test_a_mistake_in_the_roster_is_named(
     assert code == 1 and "roster.csv" in told and not (tmp_path / "r.html").exists()
 
 
+def test_an_agent_of_the_roster_whom_nobody_knows_is_said(
+    terminal: Terminal, morning: Path, tmp_path: Path
+) -> None:
+    lines = [f"{one},{DAY},9:00,17:00" for one in ("1001", "1009", "1008")]
+    (morning / "roster.csv").write_text("\n".join(["agent,date,start,end", *lines, ""]), "utf-8")
+    code, told = terminal.run("report", "day", DAY, "--data", morning, "--out", tmp_path / "r.html")
+    assert code == 0 and "shifts of 1008, 1009, not in agents.csv" in told
+
+
+def test_a_team_of_the_viewer_in_which_nobody_is_is_said(
+    terminal: Terminal, morning: Path, tmp_path: Path
+) -> None:
+    with (morning / "settings.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[viewer]\nteams = ["A", "Z"]\n')
+    for asked in (["report", "day", DAY], ["export", "calls"]):
+        code, told = terminal.run(*asked, "--data", morning, "--out", tmp_path / "r.xlsx")
+        assert code == 0 and "Nobody is in team Z" in told and "team A" not in told
+
+
 def test_without_a_browser_a_pdf_is_a_sentence(
     terminal: Terminal, morning: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,16 +2,23 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from deskunit import words
 from deskunit.cli.help import Command, Group
 from deskunit.cli.options import data_option, say, word
+from deskunit.cli.viewing import tell_of_teams
 from deskunit.errors import DeskunitError
 
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from deskunit.store import Store
+
 FORMATS = ("html", "xlsx", "pdf")
+NAMED = 5  # of the agents in a roster whom nobody knows
 Decorated = Callable[..., Any]
 _DATE = click.argument("on", metavar="[DATE]", required=False)
 _SPAN = (
@@ -110,10 +117,24 @@ def _write(
     with open_store(data_dir, write=False) as store:
         within = roles.scope(site.viewer, store)
         roles.check(within, agents)
+        tell_of_teams(data_dir, site.viewer, store)
+        _tell_of_roster(data_dir, whole.zone, store)
         ask = asking.Ask(kind, whole, agents, teams, is_raw, within)
         file = writing.write(store, data_dir, ask, now, out=out, form=form, language=language)
     if file is not None:
         say("report_done", file=file)
+
+
+def _tell_of_roster(data_dir: Path, zone: "ZoneInfo", store: "Store") -> None:
+    """Say whose shifts are measured by nobody's log. DeskunitError: the roster has a mistake."""
+    from deskunit import roster
+
+    file = data_dir / roster.FILE_NAME
+    known = {agent.id for agent in store.agents()}
+    strangers = sorted({one.agent_id for one in roster.load(file, zone)} - known)
+    if strangers:
+        more = ["…"] if len(strangers) > NAMED else []
+        say("roster_strangers", file=file, agents=", ".join([*strangers[:NAMED], *more]))
 
 
 def _language(lang: str | None) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from deskunit.errors import DeskunitError
 from deskunit.events import Event, Happening
 from deskunit.exports.instants import clock
 from deskunit.exports.names import Names
@@ -24,15 +25,41 @@ COLUMNS = columns(
     "unit seat boot seq:whole last_seq:whole kind at:times tz time_error_s:seconds time_quality "
     "unit_ms:whole agent_id agent_name team body line"
 )
+KINDS = (  # those of docs/protocol.md
+    *(
+        "boot",
+        "st",
+        "rsn",
+        "refused",
+        "remind",
+        "spoke",
+        "limit",
+        "wrapup",
+        "more",
+        "idle",
+        "overrun",
+    ),
+    *("leave", "callback", "cb_due", "cb_quiet", "outcome", "scenario", "step", "stuck", "both"),
+    *("flash", "display", "pack", "glyph", "error"),
+)
 GAP, QUARANTINE = "gap", "quarantine"  # kinds of rows that are no events
 BEFORE_MS = 12 * 3_600_000  # is read before the range, to know who is signed in when it begins
 Row = tuple[Value, ...]
 
 
 def events_table(store: Store, query: Query, *, kinds: tuple[str, ...] = ()) -> Table:
-    """Those in the range, of confirmed units. DeskunitError: an unknown agent, team or unit."""
+    """Those in the range, of confirmed units. DeskunitError: an unknown agent, team, unit or kind."""
+    _check(store, kinds)
     rows = _Rows(store, query, chosen(store, query).agents, kinds)
     return table("events", SCHEMA, COLUMNS, rows.all())
+
+
+def _check(store: Store, kinds: tuple[str, ...]) -> None:
+    """A kind that we do not know may be one of a newer unit: then it is stored."""
+    known = (*KINDS, GAP, QUARANTINE)
+    for kind in kinds:
+        if kind not in known and next(iter(store.happenings([kind], None, None)), None) is None:
+            raise DeskunitError("event_kind", exit_code=2, kind=kind, known=", ".join(known))
 
 
 @dataclass(frozen=True, slots=True)
