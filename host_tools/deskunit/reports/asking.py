@@ -12,13 +12,12 @@ from deskunit.reports.model import WEEK, Period
 from deskunit.state_log import days
 
 MOST_DAYS = 92  # a quarter; more is for the exports
-MOST_STATES = 2_000_000  # a KB each; a month of 300 agents has 1.4 million
 _WEEK = timedelta(6)
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One report. `within`: agents whose log this user may see; None: all. `most_states` that it may read."""
+    """One report. `within`: agents whose log this user may see; None: all."""
 
     kind: str
     period: Period
@@ -26,7 +25,7 @@ class Ask:
     teams: tuple[str, ...] = ()
     is_raw: bool = False
     within: frozenset[str] | None = None
-    most_states: int = MOST_STATES
+    most_states: int | None = None  # that it may read; None: as many as a report holds
 
 
 def period(

@@ -20,6 +20,8 @@ from deskunit.state_log.pieces import pieces
 from deskunit.state_log.query import Query
 from deskunit.store import Store
 
+MOST_STATES = 2_000_000  # a KB each; a month of 300 agents has 1.4 million
+
 
 def read(store: Store, data_dir: Path, ask: Ask, now_utc_ms: int) -> Read:
     """DeskunitError: unknown agent or team, settings or lists with mistakes, more than a report holds."""
@@ -31,9 +33,10 @@ def read(store: Store, data_dir: Path, ask: Ask, now_utc_ms: int) -> Read:
         is_raw=ask.is_raw, within=ask.within,
     )  # fmt: skip
     whom = chosen(store, query).agents
-    found = list(islice(pieces(store, query, now_utc_ms), ask.most_states + 1))
-    if len(found) > ask.most_states:
-        raise DeskunitError("report_large", exit_code=2, most=ask.most_states)
+    most = MOST_STATES if ask.most_states is None else ask.most_states
+    found = list(islice(pieces(store, query, now_utc_ms), most + 1))
+    if len(found) > most:
+        raise DeskunitError("report_large", exit_code=2, most=most)
     kinds = measures.HAPPENINGS
     return Read(
         pieces=found,
