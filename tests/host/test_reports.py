@@ -244,7 +244,8 @@ def test_a_day_of_23_hours_skips_one() -> None:
 
 
 def test_shares_fill_the_bar(say: Wording) -> None:
-    drawn = ElementTree.fromstring(drawing.shares(report(seat_hour()).times, say, "x"))
+    times = report(seat_hour()).times
+    drawn = ElementTree.fromstring(drawing.shares(times, times, say, "x"))
     widths = [float((one.get("width") or "")[:-1]) for one in drawn.findall("rect")]
     assert len(widths) == 5 and sum(widths) == pytest.approx(100, abs=0.05)
 

@@ -25,13 +25,13 @@ CLASSES_S = (
 _HEIGHT = 100  # of the curve's own measure; it is stretched
 
 
-def shares(times: Times, say: Wording, name: str) -> str:
-    """One bar, as wide as its place: how the signed-in time was spent."""
+def shares(times: Times, printed: Times, say: Wording, name: str) -> str:
+    """One bar, as wide as its place: how the signed-in time was spent; `printed`: in whole seconds."""
     left, parts = 0.0, []
     for state in STACK:
         share = times.share(state)
         if share:
-            said = f"{say.state(state)} {hms(times.in_state_ms[state])} {percent(share)}"
+            said = f"{say.state(state)} {hms(printed.in_state_ms[state])} {percent(share)}"
             parts.append(
                 f'<rect class="r-{state}" x="{left:.2f}%" width="{100 * share:.2f}%" height="100%"'
                 f' fill="{FILLS[state]}"><title>{escape(said)}</title></rect>'
