@@ -13,6 +13,9 @@ IS_WHOLE = """row => {
   const list = row.closest("ol").getBoundingClientRect(), own = row.getBoundingClientRect();
   return own.top >= list.top - 1 && own.bottom <= list.bottom + 1;
 }"""
+LEAVES_NOTHING_OUT = """row => [row, ...row.querySelectorAll("td, input, button, small")].every(
+  one => one.getBoundingClientRect().right <= innerWidth && one.scrollWidth <= one.clientWidth + 1
+)"""
 OpenTab = Callable[..., Page]
 
 
@@ -180,6 +183,10 @@ def test_a_bar_is_corrected_and_the_correction_withdrawn(
     expect(row).to_contain_text("asked in person")
     expect(row.locator(".was")).to_have_text("not ready unspecified")
     row.get_by_text("Withdraw", exact=True).click()
+    picture(page, "supervisor-corrections")
+    page.set_viewport_size({"width": 390, "height": 860})
+    assert row.evaluate(LEAVES_NOTHING_OUT)
+    expect(row.locator(".was")).to_be_visible()
     row.locator("[name=why]").fill("wrong day")
     page.keyboard.press("Enter")
     expect(report(page).locator(".r-corrected")).to_have_count(0)

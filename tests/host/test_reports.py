@@ -25,7 +25,15 @@ from deskunit.reports import (
     talks,
 )
 from deskunit.reports.material import Promised, Read
-from deskunit.reports.model import KINDS, OVERLAP, REASON_OVER, UNKNOWN_TIME, Point, Report
+from deskunit.reports.model import (
+    KINDS,
+    OVERLAP,
+    REASON_OVER,
+    SHOWN_STATES,
+    UNKNOWN_TIME,
+    Point,
+    Report,
+)
 from deskunit.reports.timeline import Painter, axis_of
 from deskunit.reports.wall import Wall
 from deskunit.reports.wording import Wording
@@ -244,7 +252,8 @@ def test_a_day_of_23_hours_skips_one() -> None:
 
 
 def test_shares_fill_the_bar(say: Wording) -> None:
-    drawn = ElementTree.fromstring(drawing.shares(report(seat_hour()).times, say, "x"))
+    times = report(seat_hour()).times
+    drawn = ElementTree.fromstring(drawing.shares(times, times, say, "x"))
     widths = [float((one.get("width") or "")[:-1]) for one in drawn.findall("rect")]
     assert len(widths) == 5 and sum(widths) == pytest.approx(100, abs=0.05)
 
@@ -426,3 +435,24 @@ def test_every_word_of_the_reports_is_used() -> None:
     made = ("weekday_", "title_", "target_", "legend_", "mark_", "point_", "sheet_", "invariant_")
     keys = {key.partition(".")[2] for key in words.table("en") if key.startswith("report.")}
     assert {one for one in keys - quoted if not one.startswith(made)} == set()
+
+
+def test_an_hour_at_the_edge_of_the_curve_is_not_cut_in_print() -> None:
+    found = report(seat_hour())
+    drawn = drawing.curve(found.curve, fragments.wall_of(found), Wording("en"))
+    assert '<text x="0.00%" y="160" text-anchor="start">16:00</text>' in drawn
+
+
+def test_hold_is_told_on_paper_without_colour_and_without_a_pattern() -> None:
+    """It alone hangs below the line that every other state stands on; a pattern is 9 KB a bar in a PDF."""
+    style = (REPORTS / "report.css").read_text("utf-8")
+    paper = style[style.index("@media print") :]
+    feet: dict[str, int] = {}
+    for line in re.findall(r"^  (\.r-lane \.r-\w+ rect.*)$", paper, re.M):
+        measured = re.search(r"y: (\d+)px; height: (\d+)px", line)
+        assert measured is not None
+        for state in re.findall(r"\.r-(\w+) rect", line):
+            feet[state] = sum(map(int, measured.groups()))
+    assert set(feet) == set(SHOWN_STATES)
+    assert feet.pop("hold") - 4 == max(feet.values()) == min(feet.values())
+    assert re.search(r"\.r-lane \.r-hold,.*fill: #", paper)

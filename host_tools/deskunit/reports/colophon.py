@@ -4,6 +4,7 @@ from deskunit.local_time import local
 from deskunit.reports.markup import Html, table, tag
 from deskunit.reports.model import Report
 from deskunit.reports.parts import scrolling
+from deskunit.reports.rounding import nearest
 from deskunit.reports.wording import Wording, hms
 
 
@@ -86,7 +87,7 @@ def invariant(report: Report, say: Wording) -> str:
     times = report.times
     return say(
         "invariant_holds" if times.difference_ms == 0 else "invariant_broken",
-        sum=hms(times.sum_ms), signed_in=hms(times.signed_in_ms),
+        sum=hms(nearest(times.sum_ms)), signed_in=hms(nearest(times.signed_in_ms)),
         sum_s=f"{times.sum_ms / 1000:.3f}", signed_in_s=f"{times.signed_in_ms / 1000:.3f}",
         difference_s=f"{times.difference_ms / 1000:.3f}",
     )  # fmt: skip

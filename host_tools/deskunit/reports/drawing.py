@@ -22,16 +22,17 @@ CLASSES_S = (
     300,
     600,
 )  # bounds of the hold lengths, besides the limit
+EDGE = 3  # percent of the width: half an hour's name, also on a phone's 358 px nearly
 _HEIGHT = 100  # of the curve's own measure; it is stretched
 
 
-def shares(times: Times, say: Wording, name: str) -> str:
-    """One bar, as wide as its place: how the signed-in time was spent."""
+def shares(times: Times, printed: Times, say: Wording, name: str) -> str:
+    """One bar, as wide as its place: how the signed-in time was spent; `printed`: in whole seconds."""
     left, parts = 0.0, []
     for state in STACK:
         share = times.share(state)
         if share:
-            said = f"{say.state(state)} {hms(times.in_state_ms[state])} {percent(share)}"
+            said = f"{say.state(state)} {hms(printed.in_state_ms[state])} {percent(share)}"
             parts.append(
                 f'<rect class="r-{state}" x="{left:.2f}%" width="{100 * share:.2f}%" height="100%"'
                 f' fill="{FILLS[state]}"><title>{escape(said)}</title></rect>'
@@ -124,12 +125,17 @@ def _hours(data: Curve, wall: Wall) -> str:
         hours = [hour for hour in hours if wall.hm(hour) == "00:00"]
     step = max(1, -(-len(hours) // 14))
     texts = "".join(
-        f'<text x="{100 * (hour - first) / (last - first):.2f}%" y="160">'
-        f"{wall.day(hour) if many else wall.hm(hour)}</text>"
+        _hour(100 * (hour - first) / (last - first), wall.day(hour) if many else wall.hm(hour))
         for hour in hours[::step]
-        if first < hour < last
+        if first <= hour < last
     )
     return f'<g class="r-hours">{texts}</g>'
+
+
+def _hour(x: float, said: str) -> str:
+    """Below its moment; at an edge beside it, so that paper does not cut it."""
+    anchor = "start" if x < EDGE else "end" if x > 100 - EDGE else "middle"
+    return f'<text x="{x:.2f}%" y="160" text-anchor="{anchor}">{said}</text>'
 
 
 def holds(data: Holds, say: Wording) -> str:

@@ -4,12 +4,17 @@ page.py puts them into one file; the supervisor tab of the page takes those it w
 All of them want report.css and, once in the document, `defs()`.
 """
 
+from collections import defaultdict
+
+from deskunit.reasons import UNSPECIFIED
 from deskunit.reports import drawing, timeline
 from deskunit.reports.markup import Html, joined, table, tag
-from deskunit.reports.model import AGENT, SHOWN_STATES, WEEK, Figure, Lane, Report
+from deskunit.reports.model import AGENT, SHOWN_STATES, WEEK, Figure, Lane, Report, Times
 from deskunit.reports.palette import DEFS, FILLS
 from deskunit.reports.parts import scrolling, section, shown, wall_of, who
+from deskunit.reports.rounding import column, rounded, spread
 from deskunit.reports.wording import Wording, hms, percent
+from deskunit.states import HOLD, NOT_READY, READY, TALKING, UNKNOWN, WRAP_UP
 
 _UP = {
     "hold_over": 1,
@@ -27,18 +32,33 @@ def defs() -> Html:
 
 def figures(report: Report, say: Wording) -> Html:
     """The key figures, each with its target and whether it is met, by word and sign."""
-    cards = joined(_card(one, say) for one in report.figures)
+    printed = _printed(report)
+    cards = joined(_card(one, printed.get(one.key), say) for one in report.figures)
     return section(
         "figures", say("figures"), tag("ul", cards, class_="r-figures"), note=say("figures_note")
     )
 
 
-def _card(one: Figure, say: Wording) -> Html:
+def _printed(report: Report) -> dict[str, tuple[int, int]]:
+    """What the figures of time are made of, in the whole seconds of the tables of states and reasons."""
+    times = rounded(report.times)
+    of = defaultdict(int, times.in_state_ms)
+    busy = of[TALKING] + of[HOLD] + of[WRAP_UP]
+    unspecified = _reason_times(report, times).get(UNSPECIFIED, 0)
+    return {
+        "occupancy": (busy, busy + of[READY]),
+        "not_ready_share": (of[NOT_READY], times.signed_in_ms),
+        "unspecified_share": (unspecified, of[NOT_READY]),
+        "unknown_share": (of[UNKNOWN], times.signed_in_ms),
+    }
+
+
+def _card(one: Figure, printed: tuple[int, int] | None, say: Wording) -> Html:
     return tag(
         "li",
         tag("span", say.measure(one.key), class_="r-name"),
         tag("strong", one.measured.text),
-        tag("span", say.of(one), class_="r-of"),
+        tag("span", say.of(one, printed), class_="r-of"),
         met(one, say),
         class_="r-card",
     )
@@ -58,36 +78,48 @@ def met(one: Figure, say: Wording) -> Html:
 
 def states(report: Report, say: Wording) -> Html:
     """How the signed-in time was spent, all together: the legend of every chart, too."""
+    times = rounded(report.times)
     rows = [
-        (_swatch(state, say), hms(ms), percent(report.times.share(state)))
+        (
+            _swatch(state, say),
+            hms(times.in_state_ms.get(state, 0)),
+            percent(report.times.share(state)),
+        )
         for state in SHOWN_STATES
-        if (ms := report.times.in_state_ms.get(state, 0)) or state != "unknown"
+        if report.times.in_state_ms.get(state, 0) or state != "unknown"
     ]
-    total = (say("signed_in"), hms(report.times.signed_in_ms), "")
+    total = (say("signed_in"), hms(times.signed_in_ms), "")
     head = (say("state"), say("time"), say("share"))
     return section(
         "states",
         say("states"),
-        Html(drawing.shares(report.times, say, say("everybody"))),
+        Html(drawing.shares(report.times, times, say, say("everybody"))),
         tag(
             "div",
             table(head, [*rows, total], class_="r-table r-state-table"),
-            _reasons(report, say),
+            _reasons(report, times, say),
             class_="r-pair",
         ),
     )
 
 
-def _reasons(report: Report, say: Wording) -> Html | None:
-    """Not ready by reason; what has none is a line of its own."""
+def _reasons(report: Report, times: Times, say: Wording) -> Html | None:
+    """Not ready by reason, together what the table of states says; what has none is a line of its own."""
     if not report.reasons:
         return None
-    ordered = sorted(report.reasons.items(), key=lambda one: -one[1])
     whole = report.times.sum_ms
     rows = [
-        (say.reason(code), hms(ms), percent(ms / whole if whole else None)) for code, ms in ordered
+        (say.reason(code), hms(ms), percent(report.reasons[code] / whole if whole else None))
+        for code, ms in _reason_times(report, times).items()
     ]
     return table((say("reason"), say("time"), say("share")), rows, class_="r-table r-reason-table")
+
+
+def _reason_times(report: Report, times: Times) -> dict[int, int]:
+    """Longest first, in whole seconds that add up to not ready in `times`."""
+    ordered = sorted(report.reasons.items(), key=lambda one: -one[1])
+    printed = spread([ms for _, ms in ordered], times.in_state_ms.get(NOT_READY, 0))
+    return {code: ms for (code, _), ms in zip(ordered, printed, strict=True)}
 
 
 def _swatch(state: str, say: Wording) -> Html:
@@ -121,7 +153,9 @@ def lanes(report: Report, say: Wording) -> Html:
         tag("th", Html(timeline.ruler(axis, wall)), class_="r-axis"),
         *(tag("th", one, scope="col", class_="r-number") for one in _lane_heads(say)),
     ]
-    body = joined(_lane(one, axis, painter, say) for one in report.lanes)
+    printed = column(one.times for one in report.lanes)
+    drawn_lanes = zip(report.lanes, printed, strict=True)
+    body = joined(_lane(one, times, axis, painter, say) for one, times in drawn_lanes)
     drawn = tag("table", tag("thead", tag("tr", *heads)), tag("tbody", body), class_="r-lanes")
     title = say("lanes_of_days" if report.kind == AGENT else "lanes")
     return section("lanes", title, legend(say), scrolling(drawn, title), note=say("lanes_note"))
@@ -131,14 +165,16 @@ def _lane_heads(say: Wording) -> list[str]:
     return [say("signed_in"), say("calls"), say("occupancy")]
 
 
-def _lane(lane: Lane, axis: timeline.Axis, painter: timeline.Painter, say: Wording) -> Html:
+def _lane(
+    lane: Lane, times: Times, axis: timeline.Axis, painter: timeline.Painter, say: Wording
+) -> Html:
     """`data-…`: whose line it is and from when to when, for the page, where one points at a moment."""
     name = who(lane.name, lane.key) if lane.date is None else _day(lane, say)
-    cells = (hms(lane.times.signed_in_ms), *(shown(lane.figures, key) for key in LANE_FIGURES))
+    cells = (hms(times.signed_in_ms), *(shown(lane.figures, key) for key in LANE_FIGURES))
     return tag(
         "tr",
         tag("th", name, scope="row"),
-        tag("td", Html(painter.lane(lane))),
+        tag("td", Html(painter.lane(lane, times))),
         *(tag("td", one, class_="r-number") for one in cells),
         data_agent=lane.key,
         data_from=axis.origin(lane),

@@ -1,12 +1,14 @@
 """The tables of a report: agents, days, half-hours, the log. Pure."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import date
 
 from deskunit.reports import drawing
 from deskunit.reports.markup import Html, joined, table, tag
-from deskunit.reports.model import SHOWN_STATES, Band, Report, Row
+from deskunit.reports.model import SHOWN_STATES, Band, Report, Row, Times
 from deskunit.reports.parts import half_hour, scrolling, section, shown, wall_of, who
+from deskunit.reports.rounding import column, rounded
 from deskunit.reports.wall import Wall
 from deskunit.reports.wording import Wording, hms, short
 from deskunit.state_log.days import find_day
@@ -32,24 +34,34 @@ def rows(report: Report, say: Wording) -> Html:
         *map(say.measure, ROW_FIGURES),
     ]
     everybody = Row("", say("everybody"), "", None, report.figures, report.times)
-    lines = [_row(one, say, one.team) for one in (everybody, *report.rows)]
+    parts = _printed(report.rows, everybody)
+    lines = [_row(one, times, say, one.team) for one, times in (parts[-1], *parts[:-1])]
     made = table(heads, lines, class_="r-table r-rows")
     return section("rows", say("rows"), scrolling(made, say("rows")), note=say("rows_note"))
 
 
-def _row(one: Row, say: Wording, *more: str) -> list[object]:
+def _printed(rows: Sequence[Row], whole: Row) -> list[tuple[Row, Times]]:
+    """Each row with its times in whole seconds that add up to the last one's, the whole."""
+    return [
+        *zip(rows, column(one.times for one in rows), strict=True),
+        (whole, rounded(whole.times)),
+    ]
+
+
+def _row(one: Row, times: Times, say: Wording, *more: str) -> list[object]:
     name = who(one.name, one.key) if one.date is None else say.date(one.date)
     return [
         name,
         *more,
-        hms(one.times.signed_in_ms),
-        _shares(one, say),
+        hms(times.signed_in_ms),
+        _shares(one, times, say),
         *(shown(one.figures, key) for key in ROW_FIGURES),
     ]
 
 
-def _shares(one: Row, say: Wording) -> Html:
-    return Html(drawing.shares(one.times, say, one.name)) if one.times.sum_ms else Html()
+def _shares(one: Row, times: Times, say: Wording) -> Html:
+    drawn = drawing.shares(one.times, times, say, one.name) if one.times.sum_ms else ""
+    return Html(drawn)
 
 
 def days(report: Report, say: Wording) -> Html:
@@ -60,27 +72,29 @@ def days(report: Report, say: Wording) -> Html:
         return Html()
     whole = Row("", say("period"), "", None, report.figures, report.times)
     is_short = len(report.days) <= DAY_COLUMNS
-    made = (_columns if is_short else _lines)([*report.days, whole], report, say)
+    made = (_columns if is_short else _lines)(_printed(report.days, whole), report, say)
     return section("days", say("days"), scrolling(made, say("days")))
 
 
-def _columns(parts: list[Row], report: Report, say: Wording) -> Html:
-    heads = ["", *(say("period") if one.date is None else _short_day(one, say) for one in parts)]
+def _columns(parts: list[tuple[Row, Times]], report: Report, say: Wording) -> Html:
+    heads = ["", *(say("period") if one.date is None else _short_day(one, say) for one, _ in parts)]
     lines: list[list[object]] = [
-        [say("signed_in"), *(hms(one.times.signed_in_ms) for one in parts)],
-        [say("states"), *(_shares(one, say) for one in parts)],
+        [say("signed_in"), *(hms(times.signed_in_ms) for _, times in parts)],
+        [say("states"), *(_shares(one, times, say) for one, times in parts)],
     ]
     lines += [
-        [say.measure(key.key), *(shown(one.figures, key.key) for one in parts)]
+        [say.measure(key.key), *(shown(one.figures, key.key) for one, _ in parts)]
         for key in report.figures
         if any(one.find(key.key) is not None for one in report.days)
     ]
     return table(heads, lines, class_="r-table r-days")
 
 
-def _lines(parts: list[Row], report: Report, say: Wording) -> Html:
+def _lines(parts: list[tuple[Row, Times]], report: Report, say: Wording) -> Html:
     heads = [say("day"), say("signed_in"), say("states"), *map(say.measure, ROW_FIGURES)]
-    return table(heads, [_row(one, say) for one in parts], class_="r-table r-day-lines")
+    return table(
+        heads, [_row(one, times, say) for one, times in parts], class_="r-table r-day-lines"
+    )
 
 
 def _short_day(one: Row, say: Wording) -> Html:
@@ -104,16 +118,17 @@ def bands(report: Report, say: Wording) -> Html:
         *state_heads,
         say("signed_in"),
     ]
+    printed = column(one.times for one in report.bands)
     lines = [
         [
             half_hour(one, wall),
             one.calls.text,
             one.handle.text,
             one.occupancy.text,
-            *(f"{one.times.in_state_ms.get(state, 0) / 1000:.0f}" for state in SHOWN_STATES),
-            f"{one.times.signed_in_ms / 1000:.0f}",
+            *(times.in_state_ms.get(state, 0) // 1000 for state in SHOWN_STATES),
+            times.signed_in_ms // 1000,
         ]
-        for one in report.bands
+        for one, times in zip(report.bands, printed, strict=True)
         if one.times.sum_ms or one.calls.part
     ]
     made = table(heads, lines, class_="r-table r-bands")

@@ -8,8 +8,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from deskunit.reports.model import CALLBACK, CORRECTED, HOLD_OVER, OVERDUE, SHOWN_STATES, Lane, Mark
+from deskunit.reports.model import (
+    CALLBACK,
+    CORRECTED,
+    HOLD_OVER,
+    OVERDUE,
+    SHOWN_STATES,
+    Lane,
+    Mark,
+    Times,
+)
 from deskunit.reports.palette import FILLS
+from deskunit.reports.rounding import rounded
 from deskunit.reports.wall import Wall
 from deskunit.reports.wording import Wording, hms, short
 from deskunit.state_log.piece import Piece
@@ -67,23 +77,24 @@ class Painter:
         self._grid = grid(axis, wall)
         self._named: dict[tuple[str, int | None], str] = {}
 
-    def lane(self, lane: Lane) -> str:
-        """An <svg>."""
+    def lane(self, lane: Lane, printed: Times | None = None) -> str:
+        """An <svg>. `printed`: its times in whole seconds, where a column has made them."""
         scale = 100 / self._axis.span_ms
         origin = self._axis.origin(lane)
         bars = _bars(lane.pieces, origin, scale)
+        label = escape(self.summary(lane, printed or rounded(lane.times)))
         return (
-            f'<svg class="r-lane" role="img" aria-label="{escape(self.summary(lane))}">'
+            f'<svg class="r-lane" role="img" aria-label="{label}">'
             f"{self._grid}{self._groups(bars)}{self._labels(bars)}{self._corrected(bars)}"
             f"{self._marks(lane.marks, origin, scale)}</svg>"
         )
 
-    def summary(self, lane: Lane) -> str:
+    def summary(self, lane: Lane, times: Times) -> str:
         """What somebody hears who cannot see the bars."""
         parts = [
             f"{self._say.state(state)} {hms(ms)}"
             for state in SHOWN_STATES
-            if (ms := lane.times.in_state_ms.get(state, 0))
+            if (ms := times.in_state_ms.get(state, 0))
         ]
         who = lane.name if lane.date is None else self._say.date(lane.date)
         return self._say("lane_label", who=who, states=self._say("comma").join(parts))

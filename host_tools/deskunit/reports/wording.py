@@ -4,6 +4,7 @@ import datetime
 
 from deskunit import reasons, states, words
 from deskunit.reports.model import Figure
+from deskunit.reports.rounding import nearest
 
 NOTHING = "–"
 # shares of time; every other share is of counts
@@ -60,15 +61,23 @@ class Wording:
             return ""
         return f"{'≤' if one.at_most else '≥'} {_bound(one)}"
 
-    def of(self, one: Figure) -> str:
-        """What it was made of: 36 ÷ 50, or 0:36:00 ÷ 0:50:00; empty where that says nothing more."""
+    def of(self, one: Figure, printed: tuple[int, int] | None = None) -> str:
+        """What it was made of: 36 ÷ 50, or 0:36:00 ÷ 0:50:00; empty where that says nothing more.
+
+        `printed`: the two times as the tables of the same page print them.
+        """
         made = one.measured
         if made.kind == "count" or (made.kind == "seconds" and made.whole == 1):
             return ""
         if made.kind == "seconds":
-            return f"{hms(made.part)} ÷ {made.whole}"
-        write = hms if one.key in OF_TIME else str
-        return f"{write(made.part)} ÷ {write(made.whole)}"
+            return f"{_nearest_hms(made.part)} ÷ {made.whole}"
+        write = _nearest_hms if one.key in OF_TIME else str
+        part, whole = printed or (made.part, made.whole)
+        return f"{write(part)} ÷ {write(whole)}"
+
+
+def _nearest_hms(ms: int) -> str:
+    return hms(nearest(ms))
 
 
 def _bound(one: Figure) -> str:

@@ -44,6 +44,8 @@ export class SupervisorCorrections {
       cell(row.why, gone && text("supervisor_tab.correction_withdrawn", { by: author(gone.by, gone.name), at: gone.at_local.slice(0, 16), why: gone.why })),
       make("td", { role: "cell" }, gone ? "" : this.withdrawing(row.number)));
     made.dataset.number = row.number;
+    // on a phone a row is a card and the head is not seen: each cell says what it is
+    COLUMNS.forEach((one, place) => (made.cells[place].dataset.head = text(`supervisor_tab.correction_${one}`)));
     return made;
   }
 
