@@ -222,6 +222,16 @@ def test_a_corrected_bar_says_what_it_was() -> None:
     assert "更正 #3，原为 就绪" in titles(lane(report(paper), language="zh"))[0]
 
 
+def test_a_correction_of_many_states_has_one_symbol() -> None:
+    paper = LogPaper()
+    for number in (1, 1, 1, 2):
+        paper.state("not_ready", 10 * MIN, reason_code=2)
+        paper.last(correction=number, original_state="ready")
+        paper.state("talking", 5 * MIN)
+    symbols = [one.get("href") for one in lane(report(paper)).findall(".//use")]
+    assert symbols.count("#mark-corrected") == 2
+
+
 def test_names_are_text_wherever_they_stand(say: Wording) -> None:
     found = report(seat_hour(LogPaper(agent="1002")), seat_hour(LogPaper(uid="b0")))
     for html in (page.html(replace(found, kind=kind), say.language) for kind in KINDS):

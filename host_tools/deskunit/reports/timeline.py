@@ -125,13 +125,19 @@ class Painter:
 
     def _corrected(self, bars: Iterable[_Bar]) -> str:
         """A line below what a correction covers, and its symbol where it begins."""
-        return "".join(
-            f'<g class="r-corrected"><title>{self._title(bar.pieces)}</title>'
-            f'<rect x="{bar.start:.2f}%" width="{max(bar.end - bar.start, 0.05):.2f}%"/>'
-            f'<use href="#{SYMBOLS[CORRECTED]}" x="{bar.start:.2f}%"/></g>'
-            for bar in bars
-            if bar.pieces[0].correction is not None
-        )
+        drawn, marked = [], set()
+        for bar in bars:
+            number = bar.pieces[0].correction
+            if number is None:
+                continue
+            symbol = f'<use href="#{SYMBOLS[CORRECTED]}" x="{bar.start:.2f}%"/>'
+            drawn.append(
+                f'<g class="r-corrected"><title>{self._title(bar.pieces)}</title>'
+                f'<rect x="{bar.start:.2f}%" width="{max(bar.end - bar.start, 0.05):.2f}%"/>'
+                f"{'' if number in marked else symbol}</g>"
+            )
+            marked.add(number)
+        return "".join(drawn)
 
     def _marks(self, marks: Sequence[Mark], origin: int, scale: float) -> str:
         return "".join(
